@@ -1,0 +1,121 @@
+#include "domain/campaign/campaign.hpp"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace herald {
+namespace {
+
+constexpr std::array all_campaign_states{CampaignState::draft,     CampaignState::running,
+                                         CampaignState::paused,    CampaignState::completed,
+                                         CampaignState::completed_with_losses, CampaignState::cancelled};
+constexpr std::array all_campaign_events{CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume,
+                                         CampaignEvent::cancel, CampaignEvent::complete};
+
+struct Transition {
+    CampaignState from;
+    CampaignEvent event;
+    CampaignState to;
+};
+constexpr std::array transitions{
+    Transition{CampaignState::draft, CampaignEvent::launch, CampaignState::running},
+    Transition{CampaignState::draft, CampaignEvent::cancel, CampaignState::cancelled},
+    Transition{CampaignState::running, CampaignEvent::pause, CampaignState::paused},
+    Transition{CampaignState::running, CampaignEvent::cancel, CampaignState::cancelled},
+    Transition{CampaignState::running, CampaignEvent::complete, CampaignState::completed},
+    Transition{CampaignState::paused, CampaignEvent::resume, CampaignState::running},
+    Transition{CampaignState::paused, CampaignEvent::cancel, CampaignState::cancelled},
+    Transition{CampaignState::paused, CampaignEvent::complete, CampaignState::completed},
+};
+
+std::string allowed_in(CampaignState state) {
+    std::string out;
+    for (const auto event : all_campaign_events) {
+        // `complete` is the machine's, never a caller's.
+        if (event == CampaignEvent::complete) continue;
+        for (const auto& t : transitions)
+            if (t.from == state && t.event == event) out += fmt::format("{}{}", out.empty() ? "" : ", ", name(event));
+    }
+    return out.empty() ? "nothing" : out;
+}
+
+}  // namespace
+
+std::string_view name(CampaignState state) {
+    switch (state) {
+        case CampaignState::draft: return "draft";
+        case CampaignState::running: return "running";
+        case CampaignState::paused: return "paused";
+        case CampaignState::completed: return "completed";
+        case CampaignState::completed_with_losses: return "completed_with_losses";
+        case CampaignState::cancelled: return "cancelled";
+    }
+    return "";
+}
+
+std::optional<CampaignState> campaign_state(std::string_view text) {
+    for (const auto state : all_campaign_states)
+        if (name(state) == text) return state;
+    return {};
+}
+
+std::string_view name(CampaignEvent event) {
+    switch (event) {
+        case CampaignEvent::launch: return "launch";
+        case CampaignEvent::pause: return "pause";
+        case CampaignEvent::resume: return "resume";
+        case CampaignEvent::cancel: return "cancel";
+        case CampaignEvent::complete: return "complete";
+    }
+    return "";
+}
+
+std::string_view name(PauseReason reason) {
+    switch (reason) {
+        case PauseReason::operator_request: return "operator";
+        case PauseReason::content_rejected: return "content_rejected";
+        case PauseReason::crash_loop: return "crash_loop";
+    }
+    return "";
+}
+
+std::optional<PauseReason> pause_reason(std::string_view text) {
+    for (const auto reason : {PauseReason::operator_request, PauseReason::content_rejected, PauseReason::crash_loop})
+        if (name(reason) == text) return reason;
+    return {};
+}
+
+bool is_terminal(CampaignState state) {
+    switch (state) {
+        case CampaignState::draft:
+        case CampaignState::running:
+        case CampaignState::paused: return false;
+        case CampaignState::completed:
+        case CampaignState::completed_with_losses:
+        case CampaignState::cancelled: return true;
+    }
+    return true;
+}
+
+Result<CampaignState> next_state(CampaignState from, CampaignEvent event) {
+    for (const auto& t : transitions)
+        if (t.from == from && t.event == event) return t.to;
+    return Error{Errc::conflict, fmt::format("the campaign is {}: {} is not possible, allowed: {}", name(from),
+                                             name(event), allowed_in(from))};
+}
+
+std::string_view name(Channel channel) { return channel == Channel::email ? "email" : "in_app"; }
+std::string_view name(Style style) { return style == Style::plain ? "plain" : "personal"; }
+
+std::int64_t DeliveryCounts::audience() const {
+    return std::accumulate(by_state.begin(), by_state.end(), std::int64_t{0});
+}
+
+bool DeliveryCounts::finished() const {
+    for (const auto state : all_delivery_states)
+        if (!is_terminal(state) && (*this)[state] != 0) return false;
+    return true;
+}
+
+}  // namespace herald

@@ -1,0 +1,106 @@
+#pragma once
+// Campaigns and their deliveries on durable storage. Every function is one transaction; when it returns a
+// value, the change survives a power cut. Errors of all: store_unavailable.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/campaign/campaign.hpp"
+#include "domain/core/result.hpp"
+#include "domain/core/task.hpp"
+
+namespace herald {
+
+// A write that may be repeated by a caller who got no answer. In one transaction: an answer stored under
+// (workspace, scope, key) is returned instead of executing again, a different request_hash is
+// Errc::key_reused, and otherwise the effect and the answer that `render` makes of it are stored together.
+struct Idempotency {
+    std::string scope;         // method and route
+    std::string key;           // empty: none was sent
+    std::string request_hash;  // of the canonical request
+    std::function<std::string(const Campaign&)> render;  // pure; runs on the store's thread
+    WallTime expires_at{};
+};
+
+// What a write answers with: the campaign and, when the answer was already stored, that answer's bytes.
+struct Written {
+    Campaign campaign;
+    std::optional<std::string> replay;  // set: nothing was executed now, answer exactly this
+    bool existed{};                     // create: the client_ref already named this same request
+};
+
+struct CampaignQuery {
+    std::optional<CampaignState> state;
+    std::optional<std::string> client_ref;
+    std::size_t limit{50};
+    std::optional<CampaignId> after;  // exclusive
+    bool ascending{};                 // by id, which is by creation
+};
+
+// One recipient's record, for people.
+struct DeliveryRecord {
+    std::int64_t number{};  // unique in the store; its public form is number_id("dlv", number)
+    CampaignId campaign;
+    std::int64_t position{};  // in the audience, from 0
+    ContactRef ref;
+    DeliveryState state{};
+    std::string reason;  // skip reason, rejection code or cause of `unknown`; may be empty
+    std::string detail;  // Intercom's words, if any
+    std::optional<ContactId> contact;
+    std::int64_t attempts{};
+    std::string message_id;
+    std::string request_id;
+    std::optional<WallTime> not_before;
+    std::optional<WallTime> updated_at;
+
+    friend bool operator==(const DeliveryRecord&, const DeliveryRecord&) = default;
+};
+
+struct DeliveryQuery {
+    CampaignId campaign;
+    std::optional<DeliveryState> state;
+    std::optional<std::string> reason;
+    std::size_t limit{50};
+    std::optional<std::int64_t> after_position;  // exclusive
+};
+
+struct ReasonCount {
+    DeliveryState state{};
+    std::string reason;
+    std::int64_t count{};
+};
+
+class CampaignStore {
+ public:
+    virtual ~CampaignStore() = default;
+
+    // Stores the campaign (as draft, or running when `launch`) with its audience. `body_hash` identifies the
+    // request for `client_ref`: the same ref with the same hash answers the existing campaign
+    // (`existed`), with another hash Errc::conflict whose detail names it.
+    virtual Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch,
+                                         std::string body_hash, Idempotency idempotency) = 0;
+
+    // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed).
+    // pause and cancel take claimed rows back in the same transaction, so that no further intent commits.
+    virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event,
+                                         PauseReason reason, WallTime now, Idempotency idempotency) = 0;
+
+    // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
+    // Errors: key_reused.
+    virtual Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
+                                                            std::string request_hash, WallTime now) = 0;
+
+    virtual Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) = 0;  // not_found
+    virtual Task<Result<std::vector<Campaign>>> list(WorkspaceId workspace, CampaignQuery query) = 0;
+    virtual Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId workspace, DeliveryQuery query) = 0;
+    // Deliveries by state and reason, for those that have one.
+    virtual Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) = 0;
+    // Notes that Intercom confirmed the sender (and the admin's id, when the caller gave an email).
+    virtual Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) = 0;
+    // True when the store answers. For readiness.
+    virtual Task<bool> healthy() = 0;
+};
+
+}  // namespace herald

@@ -1,0 +1,150 @@
+#pragma once
+// The durable side of the delivery protocol (domain/delivery/state.hpp). The order of calls for one row is
+//   claim -> plan -> intend -> (one attempt) -> settle
+// and a crash between any two leaves: claimed -> queued at the next start; inflight -> unknown.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/campaign/campaign.hpp"
+#include "domain/core/result.hpp"
+#include "domain/core/task.hpp"
+
+namespace herald {
+
+// A row in the sending loop's hands. `claim` fences it: a write with an older claim matches no row.
+struct Claim {
+    std::int64_t number{};
+    std::int64_t claim{};
+
+    friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+struct ClaimedDelivery {
+    Claim claim;
+    CampaignId campaign;
+    ContactRef ref;
+    Variables variables;
+    std::int64_t attempts{};   // executed or possibly executed so far
+    std::int64_t throttled{};  // times refused with 429
+    std::int64_t lookups{};    // times planning deferred it
+};
+
+// What planning decided for one claimed row: the contact to send to, or a skip, or look again later.
+struct PlannedDelivery {
+    Claim claim;
+    DeliveryEvent event{};  // intend (contact set: stays claimed, ready), skip, defer or release
+    std::optional<ContactId> contact;
+    std::string reason;  // for skip
+    std::optional<WallTime> not_before;
+};
+
+// The end of one attempt. `event` is accept, reject, refuse, lose or withdraw.
+struct Settlement {
+    Claim claim;
+    DeliveryEvent event{};
+    std::string reason;
+    std::string detail;
+    std::string message_id;
+    std::string request_id;
+    std::optional<WallTime> not_before;  // withdraw: not claimed again before this
+    bool charge{true};                   // withdraw: whether the attempt counts against the retries
+    bool throttled{};                    // withdraw after a 429
+    bool forget_contact{};               // withdraw: resolve the person again
+    WallTime at{};
+    // accept: the event to track for this delivery, stored in the same transaction
+    bool track_event{};
+};
+
+struct PendingEvent {
+    std::int64_t number{};
+    CampaignId campaign;
+    ContactId contact;
+    WallTime at{};
+    std::int64_t attempts{};
+};
+
+struct EventSettlement {
+    std::int64_t number{};
+    enum class Outcome : std::uint8_t { tracked, failed, again } outcome{};
+    std::optional<WallTime> not_before;
+    bool charge{true};
+    std::string reason;
+};
+
+// What a start found and repaired. Counters that differ from the rows are corrected and reported.
+struct Recovery {
+    std::int64_t epoch{};
+    std::int64_t released{};  // claimed -> queued
+    std::int64_t lost{};      // inflight -> unknown
+    std::int64_t corrected_campaigns{};
+    std::int64_t paused_campaigns{};  // crash_loop
+};
+
+class DeliveryStore {
+ public:
+    virtual ~DeliveryStore() = default;
+
+    // Up to `limit` due rows (queued or deferred, not_before passed) of running campaigns, shared equally
+    // between campaigns, rows with a due time first, then by position.
+    virtual Task<Result<std::vector<ClaimedDelivery>>> claim(std::size_t limit, WallTime now) = 0;
+
+    // When the next row that waits for its time becomes due; nullopt when none waits.
+    virtual Task<Result<std::optional<WallTime>>> next_due() = 0;
+
+    // Applies plans. A second row of a campaign that resolves to a contact which already has a row is
+    // skipped(duplicate) whatever the plan says. Returns the claims that are ready to be intended.
+    virtual Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime now) = 0;
+
+    // Group commit. True: durable, the caller may write the first byte. False: the row is not ours any more
+    // (paused, cancelled, taken back): drop it.
+    virtual Task<Result<bool>> intend(Claim claim, WallTime now) = 0;
+
+    // Group commit. Exactly once per intent; false when the row was not in flight under this claim.
+    virtual Task<Result<bool>> settle(Settlement settlement) = 0;
+
+    // Gives claimed rows back. Rows that are no longer claimed under this claim are left alone.
+    virtual Task<Result<void>> release(std::vector<Claim> claims) = 0;
+
+    virtual Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t limit, WallTime now) = 0;
+    virtual Task<Result<void>> settle_events(std::vector<EventSettlement> settlements) = 0;
+
+    // Whether any running campaign has a row that is not terminal, due or not.
+    virtual Task<Result<bool>> has_work() = 0;
+};
+
+// Contacts as Intercom last described them, so that a second campaign need not ask again.
+class ContactMemory {
+ public:
+    virtual ~ContactMemory() = default;
+
+    struct Remembered {
+        ContactRef ref;
+        Contact contact;
+    };
+    // In the order of `refs`; empty where nothing newer than `not_older_than` is known.
+    virtual Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId workspace, std::vector<ContactRef> refs,
+                                                                     WallTime not_older_than) = 0;
+    virtual Task<Result<void>> remember(WorkspaceId workspace, std::vector<Remembered> contacts, WallTime now) = 0;
+    virtual Task<Result<void>> forget(WorkspaceId workspace, ContactId contact) = 0;
+};
+
+// What the rate limiter must know after a restart. Wall time, because steady time does not survive one.
+struct LimiterState {
+    double limit_per_window{};
+    double share{1.0};  // phi, lowered by 429s
+    WallTime next_slot{};
+    std::optional<WallTime> blocked_until;
+
+    friend bool operator==(const LimiterState&, const LimiterState&) = default;
+};
+
+class LimiterMemory {
+ public:
+    virtual ~LimiterMemory() = default;
+    virtual Task<Result<std::optional<LimiterState>>> load(WorkspaceId workspace) = 0;
+    virtual Task<Result<void>> save(WorkspaceId workspace, LimiterState state) = 0;
+};
+
+}  // namespace herald
