@@ -61,9 +61,8 @@ template <class T>
 class Started {
  public:
     Started(boost::asio::io_context& io, Task<T> task) {
-        boost::asio::co_spawn(io, std::move(task), [state = state_](std::exception_ptr bug, T value) {
+        boost::asio::co_spawn(io, keep(std::move(task), state_), [state = state_](std::exception_ptr bug) {
             state->bug = bug;
-            if (!bug) state->value.emplace(std::move(value));
             state->done = true;
         });
         io.restart();
@@ -81,6 +80,9 @@ class Started {
         std::exception_ptr bug;
         std::optional<T> value;
     };
+    static Task<void> keep(Task<T> task, std::shared_ptr<State> state) {
+        state->value.emplace(co_await std::move(task));
+    }
     std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 

@@ -1,0 +1,136 @@
+#include "adapters/http/client.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/http/connection.hpp"
+
+namespace herald::http {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::ssl::context make_tls(const ClientOptions& options) {
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                    asio::ssl::context::no_tlsv1_1);
+    tls.set_verify_mode(asio::ssl::verify_peer);
+    if (options.ca_file.empty())
+        tls.set_default_verify_paths();
+    else
+        tls.load_verify_file(options.ca_file);
+    return tls;
+}
+
+}  // namespace
+
+class Client::Pool {
+ public:
+    Pool(asio::any_io_executor loop, Clock& clock, Endpoint endpoint, ClientOptions options)
+        : loop_(std::move(loop)), clock_(clock), endpoint_(std::move(endpoint)), options_(std::move(options)) {
+        if (endpoint_.tls) tls_.emplace(make_tls(options_));
+    }
+
+    Task<Outcome> send(const Call& call, Deadline caller) {
+        const Deadline deadline = caller.capped(clock_.now(), call.total);
+        if (auto reused = take_idle(call)) {
+            auto outcome = co_await reused->round_trip(call, deadline);
+            if (outcome || !may_replay(call, outcome.error())) {
+                give_back(std::move(reused));
+                co_return outcome;
+            }
+        }
+        auto fresh = co_await open(deadline);
+        if (!fresh) co_return std::unexpected(fresh.error());
+        auto outcome = co_await (*fresh)->round_trip(call, deadline);
+        give_back(std::move(*fresh));
+        co_return outcome;
+    }
+
+    std::size_t idle() const { return idle_.size(); }
+    std::size_t opened() const { return opened_; }
+    void close_idle() { idle_.clear(); }
+
+ private:
+    using Opened = std::expected<std::unique_ptr<Connection>, Failure>;
+
+    // A reused connection that the peer had already closed says nothing about this call.
+    bool may_replay(const Call& call, const Failure& failure) const {
+        return failure.phase == Phase::write || call.safe_to_repeat;
+    }
+
+    bool worn_out(const Connection& connection, SteadyTime now) const {
+        return now - connection.idle_since > options_.idle || now - connection.opened > options_.max_age ||
+               connection.requests >= options_.max_requests;
+    }
+
+    // The connection used last, so that the others age out.
+    std::unique_ptr<Connection> take_idle(const Call& call) {
+        const auto now = clock_.now();
+        std::erase_if(idle_, [&](const auto& connection) { return worn_out(*connection, now); });
+        while (!idle_.empty()) {
+            if (!call.safe_to_repeat && now - idle_.back()->idle_since > options_.send_idle) return nullptr;
+            auto last = std::move(idle_.back());
+            idle_.pop_back();
+            if (last->quiet()) return last;
+        }
+        return nullptr;
+    }
+
+    void give_back(std::unique_ptr<Connection> connection) {
+        if (!connection->reusable || idle_.size() >= options_.max_idle) return;
+        connection->idle_since = clock_.now();
+        idle_.push_back(std::move(connection));
+    }
+
+    Task<Opened> open(Deadline deadline) {
+        const auto addresses = co_await resolve();
+        if (!addresses) co_return std::unexpected(addresses.error());
+        auto connection = make_connection(loop_, clock_, endpoint_, options_, tls_ ? &*tls_ : nullptr);
+        if (auto opened = co_await connection->open(*addresses, deadline); !opened) {
+            resolved_.reset();  // the host may have moved
+            co_return std::unexpected(opened.error());
+        }
+        ++opened_;
+        co_return connection;
+    }
+
+    // Bounded by the system resolver's own time limits (resolv.conf), which cannot be cut short.
+    Task<std::expected<Addresses, Failure>> resolve() {
+        if (resolved_ && clock_.now() - resolved_at_ < options_.resolve_every) co_return *resolved_;
+        asio::ip::tcp::resolver resolver(loop_);
+        const auto [error, addresses] = co_await resolver.async_resolve(endpoint_.host, endpoint_.port,
+                                                                        asio::as_tuple(asio::use_awaitable));
+        if (error) co_return std::unexpected(Failure{Phase::resolve, "resolve: " + error.message()});
+        resolved_ = addresses;
+        resolved_at_ = clock_.now();
+        co_return addresses;
+    }
+
+    asio::any_io_executor loop_;
+    Clock& clock_;
+    Endpoint endpoint_;
+    ClientOptions options_;
+    std::optional<asio::ssl::context> tls_;
+    std::vector<std::unique_ptr<Connection>> idle_;  // by idle_since, latest at the back
+    std::optional<Addresses> resolved_;
+    SteadyTime resolved_at_{};
+    std::size_t opened_{};
+};
+
+Client::Client(boost::asio::any_io_executor loop, Clock& clock, Endpoint endpoint, ClientOptions options)
+    : pool_(std::make_unique<Pool>(std::move(loop), clock, std::move(endpoint), std::move(options))) {}
+
+Client::~Client() = default;
+
+Task<Outcome> Client::send(const Call& call, Deadline deadline) { return pool_->send(call, deadline); }
+std::size_t Client::idle_connections() const { return pool_->idle(); }
+std::size_t Client::opened_connections() const { return pool_->opened(); }
+void Client::close_idle() { pool_->close_idle(); }
+
+}  // namespace herald::http

@@ -1,0 +1,42 @@
+#include "adapters/http/endpoint.hpp"
+
+#include <boost/url/parse.hpp>
+#include <fmt/format.h>
+
+namespace herald::http {
+namespace {
+
+bool is_loopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+Error refused(std::string_view url, std::string_view why) {
+    return {Errc::invalid_argument, fmt::format("'{}' {}", url, why)};
+}
+
+}  // namespace
+
+std::string Endpoint::authority() const {
+    const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return port == (tls ? "443" : "80") ? name : name + ":" + port;
+}
+
+Result<Endpoint> parse_endpoint(std::string_view url) {
+    const auto parsed = boost::urls::parse_uri(url);
+    if (!parsed) return refused(url, "is not a URL");
+    const auto& view = *parsed;
+    if (view.scheme() != "https" && view.scheme() != "http") return refused(url, "must begin with https://");
+    if (view.has_userinfo() || view.has_query() || view.has_fragment())
+        return refused(url, "must not hold credentials, a query or a fragment");
+
+    Endpoint out;
+    out.tls = view.scheme() == "https";
+    out.host = view.host_address();
+    if (out.host.empty()) return refused(url, "names no host");
+    if (!out.tls && !is_loopback(out.host)) return refused(url, "must use https: plain http is for loopback only");
+    out.port = view.has_port() ? std::string(view.port()) : out.tls ? "443" : "80";
+    if (out.port.empty() || view.port_number() == 0) return refused(url, "has no usable port");
+    out.base_path = view.encoded_path();
+    while (out.base_path.ends_with('/')) out.base_path.pop_back();
+    return out;
+}
+
+}  // namespace herald::http

@@ -1,0 +1,83 @@
+#include "adapters/intercom/client.hpp"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "adapters/intercom/translate.hpp"
+#include "adapters/intercom/wire.hpp"
+
+namespace herald::intercom {
+namespace {
+
+// A late answer is worth more than an early `unknown`, so a send waits longer than anything else.
+constexpr milliseconds send_total{30'000};
+
+bool succeeded(const http::Reply& reply) { return reply.status >= 200 && reply.status < 300; }
+
+}  // namespace
+
+http::Call make_call(const Credential& credential, std::string method, std::string target, std::string body) {
+    http::Call call;
+    call.method = std::move(method);
+    call.target = std::move(target);
+    call.headers = {{"Authorization", "Bearer " + credential.token},
+                    {"Intercom-Version", std::string(api_version)},
+                    {"Accept", "application/json"}};
+    if (!body.empty()) call.headers.emplace_back("Content-Type", "application/json");
+    call.body = std::move(body);
+    return call;
+}
+
+http::Call identify_call(const Credential& credential) { return make_call(credential, "GET", "/me"); }
+
+Error Sender::failed(Error error) const {
+    if (error.code == Errc::credential) refused_();
+    return error;
+}
+
+Task<Result<Receipt>> Sender::deliver(const OutboundMessage& message, Deadline deadline) {
+    auto call = make_call(credential_, "POST", "/messages", message_json(message));
+    call.safe_to_repeat = false;
+    call.total = send_total;
+    const auto outcome = co_await wire_.send(call, deadline);
+    if (!outcome) co_return failed(translate(outcome.error()));
+    if (!succeeded(*outcome)) co_return failed(translate(*outcome));
+    auto id = read_message_id(outcome->body);
+    if (!id) {
+        auto error = translate(*outcome);
+        error.detail = "Intercom answered 200 without a message id";
+        co_return error;
+    }
+    co_return Receipt{std::move(*id), std::string(outcome->header("X-Request-Id"))};
+}
+
+Task<Result<void>> Sender::track(const TrackedEvent& event, Deadline deadline) {
+    const auto outcome = co_await wire_.send(make_call(credential_, "POST", "/events", event_json(event)), deadline);
+    if (!outcome) co_return failed(translate(outcome.error()));
+    if (!succeeded(*outcome)) co_return failed(translate(*outcome));
+    co_return Result<void>{};
+}
+
+Task<Result<http::Reply>> Directory::ask(std::string method, std::string target, std::string body, Deadline deadline) {
+    const auto call = make_call(credential_, std::move(method), std::move(target), std::move(body));
+    auto outcome = co_await exchange_.send(call, deadline);
+    Error error;
+    if (!outcome)
+        error = translate(outcome.error());
+    else if (!succeeded(*outcome))
+        error = translate(*outcome);
+    else
+        co_return std::move(*outcome);
+    if (outcome && error.code == Errc::credential) refused_();
+    co_return error;
+}
+
+Task<Result<std::vector<Admin>>> Directory::admins(Deadline deadline) {
+    const auto reply = co_await ask("GET", "/admins", {}, deadline);
+    if (!reply) co_return reply.error();
+    auto admins = read_admins(reply->body);
+    if (!admins) co_return Error{Errc::outcome_unknown, "Intercom's list of admins cannot be read"};
+    co_return std::move(*admins);
+}
+
+}  // namespace herald::intercom

@@ -1,0 +1,71 @@
+#pragma once
+// Intercom's operations as the domain's ports. Version 2.16 is asked for on every call.
+
+#include <functional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/http/exchange.hpp"
+#include "domain/ports/messenger.hpp"
+
+namespace herald::intercom {
+
+inline constexpr std::string_view api_version = "2.16";
+
+struct Credential {
+    std::string token;  // never logged
+};
+
+// A call with the headers that every request carries.
+http::Call make_call(const Credential& credential, std::string method, std::string target, std::string body = {});
+
+// `GET /me`: the harmless call that tells whether host and credential work.
+http::Call identify_call(const Credential& credential);
+
+// Told when an answer says that the credential does not work (401, 402, plan or permission 403).
+using CredentialRefused = std::function<void()>;
+
+// One attempt each, through a wire that neither retries nor waits; the caller holds a ticket.
+class Sender final : public Messenger, public EventTracker {
+ public:
+    Sender(http::Exchange& wire, Credential credential, CredentialRefused refused)
+        : wire_(wire), credential_(std::move(credential)), refused_(std::move(refused)) {}
+
+    Task<Result<Receipt>> deliver(const OutboundMessage& message, Deadline deadline) override;
+    Task<Result<void>> track(const TrackedEvent& event, Deadline deadline) override;
+
+ private:
+    Error failed(Error error) const;
+
+    http::Exchange& wire_;
+    Credential credential_;
+    CredentialRefused refused_;
+};
+
+// Reads, through an exchange that paces, protects and retries.
+class Directory final : public ContactDirectory, public AdminDirectory {
+ public:
+    Directory(boost::asio::any_io_executor loop, Clock& clock, http::Exchange& exchange, Credential credential,
+              CredentialRefused refused)
+        : loop_(std::move(loop)), clock_(clock), exchange_(exchange), credential_(std::move(credential)),
+          refused_(std::move(refused)) {}
+
+    Task<Result<std::vector<Lookup>>> find(std::vector<ContactRef> refs, Deadline deadline) override;
+    Task<Result<std::vector<Admin>>> admins(Deadline deadline) override;
+
+ private:
+    struct Search;
+
+    Task<Result<http::Reply>> ask(std::string method, std::string target, std::string body, Deadline deadline);
+    Task<Result<void>> search(Search& search, ContactRef::Kind kind, Deadline deadline);
+    Task<Result<Lookup>> confirm(ContactRef ref, Deadline deadline);
+
+    boost::asio::any_io_executor loop_;
+    Clock& clock_;
+    http::Exchange& exchange_;
+    Credential credential_;
+    CredentialRefused refused_;
+};
+
+}  // namespace herald::intercom

@@ -1,0 +1,111 @@
+#pragma once
+// The way onto the wire for one credential at one host: rate limit, in-flight limit, circuit breaker and
+// credential hold in one place, because every call of every kind shares them. The policies decide
+// (token_bucket, fair_queue, circuit_breaker); this class only waits for them.
+//
+// Order, and what a cancel or a crash leaves behind at each step:
+//   slot        waiting holds nothing; cancelled: the place in the queue goes, no slot is spent
+//   permit      a slot is spent; cancelled: one call of the window is lost, nothing else
+//   breaker     asked after the waits, so that an outage meets a queue as refusals
+//   ~Ticket     gives back the permit, and the trial if the outcome never came
+
+#include <functional>
+#include <list>
+#include <optional>
+
+#include "adapters/http/exchange.hpp"
+#include "adapters/resilience/circuit_breaker.hpp"
+#include "adapters/resilience/fair_queue.hpp"
+#include "adapters/resilience/token_bucket.hpp"
+#include "domain/core/random.hpp"
+#include "domain/ports/send_gate.hpp"
+
+namespace herald::resilience {
+
+struct GateOptions {
+    TokenBucket::Options limiter;
+    CircuitBreaker::Options breaker;  // its inflight_max is the limit of calls in flight
+    bool has_credential{true};
+    milliseconds first_credential_check{5'000};
+    milliseconds credential_check{60'000};
+    milliseconds probe_total{10'000};
+};
+
+// What changed, for the log. Never called more often than state changes.
+struct GateEvents {
+    std::function<void(std::string_view from, std::string_view to, std::string_view reason)> breaker;
+    std::function<void(milliseconds wait)> throttled;
+    std::function<void(bool held)> credential;
+};
+
+class Gate final : public SendGate {
+ public:
+    // `wire` is the bare transport; `probe` a harmless call (`GET /me`) for breaker trials and credential checks.
+    Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, GateOptions options,
+         GateEvents events = {});
+
+    Task<Result<Ticket>> enter(Lane lane, Deadline deadline) override;
+    Task<Result<SteadyTime>> slot(Lane lane, Deadline deadline) override;
+    GateStatus status() const override;
+    Task<void> check_credential() override;
+
+    // As enter(), for a call that is itself harmless: a breaker trial is spent on it directly.
+    Task<Result<Ticket>> enter_harmless(Lane lane, Deadline deadline);
+
+    // Every answer from the host goes through here: learns the limit and stops everybody on a 429.
+    void observe(const http::Reply& reply);
+    // An answer said that the credential does not work: nothing goes out until a check says otherwise.
+    void hold_credential();
+
+    const TokenBucket& limiter() const { return bucket_; }
+    TokenBucket& limiter() { return bucket_; }
+    const CircuitBreaker& breaker() const { return breaker_; }
+    std::size_t inflight() const { return inflight_; }
+
+ private:
+    class Admitted;  // the leave behind a ticket
+    class Permit;    // one of the calls in flight
+
+    struct SlotWaiter {
+        FairQueue::Place place;
+        Alarm* alarm;
+    };
+
+    Task<Result<Ticket>> pass(Lane lane, Deadline deadline, bool harmless);
+    std::optional<Error> refusal() const;
+    Error circuit_open() const;
+    Task<bool> wait_for_permit(Deadline deadline);
+    Task<Verdict> probe();
+    void leave_queue(std::list<SlotWaiter>::iterator waiter);
+    void ring_front_of_queue();
+    void ring_permit_waiter();
+    void settle(CircuitBreaker::Permit permit, Verdict verdict, SteadyTime started);
+
+    Clock& clock_;
+    Random& random_;
+    http::Exchange& wire_;
+    http::Call probe_;
+    GateOptions options_;
+    GateEvents events_;
+    TokenBucket bucket_;
+    CircuitBreaker breaker_;
+    FairQueue queue_;
+    std::list<SlotWaiter> slot_waiters_;
+    std::list<Alarm*> permit_waiters_;  // first come, first served
+    std::size_t inflight_{};
+    bool held_{};
+    SteadyTime next_credential_check_{};
+};
+
+// The bare transport with the gate watching every answer. Both roads to the wire end here.
+class ObservedExchange final : public http::Exchange {
+ public:
+    ObservedExchange(http::Exchange& wire, Gate& gate) : wire_(wire), gate_(gate) {}
+    Task<http::Outcome> send(const http::Call& call, Deadline deadline) override;
+
+ private:
+    http::Exchange& wire_;
+    Gate& gate_;
+};
+
+}  // namespace herald::resilience

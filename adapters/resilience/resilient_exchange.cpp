@@ -1,0 +1,53 @@
+#include "adapters/resilience/resilient_exchange.hpp"
+
+#include "adapters/resilience/retry_after.hpp"
+
+namespace herald::resilience {
+namespace {
+
+constexpr int max_throttles = 20;  // 429s of one call, which cost no attempt
+const Backoff backoff{};
+
+http::Failure refused(const Error& error) {
+    return {http::Phase::refused, error.detail, error.retry_after, error.code == Errc::credential};
+}
+
+std::optional<milliseconds> asked_to_wait(const http::Outcome& outcome, WallTime wall_now) {
+    if (!outcome) return {};
+    const auto date = parse_http_date(outcome->header("Date"), wall_now);
+    return parse_retry_after(outcome->header("Retry-After"), date, wall_now);
+}
+
+}  // namespace
+
+Task<http::Outcome> ResilientExchange::attempt(const http::Call& call, Deadline deadline) {
+    auto ticket = co_await gate_.enter_harmless(lane_, deadline);
+    if (!ticket) co_return std::unexpected(refused(ticket.error()));
+    auto outcome = co_await wire_.send(call, deadline);
+    ticket->settle(judge(outcome));
+    co_return outcome;
+}
+
+Task<http::Outcome> ResilientExchange::send(const http::Call& call, Deadline deadline) {
+    budget_.first_attempt(clock_.now());
+    int retries = 0;
+    int throttles = 0;
+    for (;;) {
+        auto outcome = co_await attempt(call, deadline);
+        switch (after_safe_attempt(outcome)) {
+            case AfterAttempt::stop: co_return outcome;
+            case AfterAttempt::retry_when_paced:
+                if (++throttles > max_throttles) co_return outcome;
+                continue;
+            case AfterAttempt::retry: break;
+        }
+        const auto wait =
+            backoff.next_wait(retries, random_.fraction(), asked_to_wait(outcome, clock_.wall_now()));
+        const auto now = clock_.now();
+        if (!wait || now + *wait >= deadline.at || !budget_.try_retry(now)) co_return outcome;
+        ++retries;
+        co_await clock_.sleep_for(*wait);
+    }
+}
+
+}  // namespace herald::resilience

@@ -1,0 +1,123 @@
+// Dispatch and life cycle of the sending loop. Planning: runner_plan.cpp. One send: runner_send.cpp.
+
+#include "domain/campaign/runner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace herald {
+
+CampaignRunner::CampaignRunner(boost::asio::any_io_executor loop, RunnerPorts ports, WorkspaceId workspace,
+                               RunnerOptions options, RunnerEvents events,
+                               std::function<void(std::exception_ptr)> on_bug)
+    : loop_(loop), ports_(ports), workspace_(std::move(workspace)), options_(options), events_(std::move(events)),
+      sends_(loop, ports.clock, on_bug), refills_(loop, ports.clock, on_bug), wake_(ports.clock.make_alarm()) {}
+
+Task<void> CampaignRunner::run() {
+    while (!stopping_) {
+        const auto status = ports_.gate.status();
+        if (co_await wait_while_closed(status)) continue;
+
+        const auto now = ports_.clock.now();
+        const std::size_t held = ready_.size() + planning_;
+        // A trial needs one piece of work; more would only be given back if it fails.
+        const bool want_more = status.trial ? held == 0 : held + options_.claim_batch <= options_.buffer;
+        if (want_more && !refilling_ && now >= idle_until_ && now >= store_trouble_until_) {
+            refilling_ = true;
+            refills_.spawn(refill());
+        }
+        if (ready_.empty()) {
+            co_await wake_->wait_until(now + options_.poll);
+            continue;
+        }
+        co_await dispatch_one();
+    }
+}
+
+// True when the gate is closed: claims were given back and the wait is over; look again.
+Task<bool> CampaignRunner::wait_while_closed(GateStatus status) {
+    const bool closed = status.waiting == WaitReason::circuit_open || status.waiting == WaitReason::credential;
+    if (!closed || status.trial) co_return false;
+    co_await release_ready();
+    const auto now = ports_.clock.now();
+    if (status.until > now) {
+        co_await wake_->wait_until(std::min(status.until, now + options_.poll));
+        co_return true;
+    }
+    if (status.waiting == WaitReason::circuit_open) co_return false;
+    const auto work = co_await ports_.deliveries.has_work();
+    if (work && *work)
+        co_await ports_.gate.check_credential();
+    else
+        co_await wake_->wait_until(now + options_.poll);
+    co_return true;
+}
+
+Task<void> CampaignRunner::dispatch_one() {
+    auto ticket = co_await ports_.gate.enter(Lane::campaign, Deadline{});
+    if (!ticket) {
+        // The gate's status says why and until when; the pause keeps a gate that changed its mind from spinning.
+        co_await wake_->wait_until(ports_.clock.now() + milliseconds(100));
+        co_return;
+    }
+    // What was ready may have been given back during the wait; the unused ticket frees itself.
+    if (stopping_ || ready_.empty()) co_return;
+    auto next = std::move(ready_.front());
+    ready_.pop_front();
+    sends_.spawn(send(std::move(next), std::move(*ticket)));
+}
+
+void CampaignRunner::drop(const CampaignId& campaign) {
+    std::erase_if(ready_, [&](const Ready& ready) { return ready.delivery.campaign == campaign; });
+    active_.erase(campaign);
+    wake_->ring();
+}
+
+void CampaignRunner::stop() {
+    stopping_ = true;
+    wake_->ring();
+}
+
+Task<bool> CampaignRunner::drain(SteadyTime deadline) {
+    const bool planned = co_await refills_.join(deadline);
+    const bool sent = co_await sends_.join(deadline);
+    co_await release_ready();
+    co_return planned && sent;
+}
+
+Waiting CampaignRunner::waiting() const {
+    const auto now = ports_.clock.now();
+    const auto wall = [&](SteadyTime until) {
+        return ports_.clock.wall_now() + std::chrono::ceil<milliseconds>(std::max(until - now, SteadyTime::duration{}));
+    };
+    if (now < store_trouble_until_) return {WaitReason::store, wall(store_trouble_until_)};
+    const auto status = ports_.gate.status();
+    if (status.waiting == WaitReason::none) return {};
+    if (status.until == SteadyTime::max()) return {status.waiting, {}};
+    return {status.waiting, wall(status.until)};
+}
+
+Task<void> CampaignRunner::release(std::vector<Claim> claims) {
+    claims.insert(claims.end(), unreleased_.begin(), unreleased_.end());
+    unreleased_.clear();
+    if (claims.empty()) co_return;
+    const auto released = co_await ports_.deliveries.release(claims);
+    if (released) co_return;
+    trouble("release", released.error());
+    unreleased_.insert(unreleased_.end(), claims.begin(), claims.end());
+}
+
+Task<void> CampaignRunner::release_ready() {
+    std::vector<Claim> claims;
+    for (const auto& ready : ready_) claims.push_back(ready.delivery.claim);
+    ready_.clear();
+    idle_until_ = {};
+    co_await release(std::move(claims));
+}
+
+void CampaignRunner::trouble(std::string_view where, const Error& error) {
+    if (error.code == Errc::store_unavailable) store_trouble_until_ = ports_.clock.now() + options_.poll;
+    if (events_.trouble) events_.trouble(where, error);
+}
+
+}  // namespace herald

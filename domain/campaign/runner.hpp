@@ -1,0 +1,153 @@
+#pragma once
+// The sending loop: every running campaign of one workspace, from queued rows to outcomes.
+//
+// One send, with what a cancel or a crash leaves behind at each wait:
+//
+//   claim    row claimed in our name             crash: back to queued at the next start
+//   plan     contact resolved, or skipped        crash: the same
+//   gate     slot, permit, breaker (Ticket)      crash: the same; the slot is lost, the limit is not exceeded
+//   intend   durable before the first byte       crash after it: `unknown`, because nobody knows
+//   deliver  exactly one attempt                 crash: the same
+//   settle   outcome durable, then the permit    crash before: `unknown`; after: the outcome stands
+//
+// Nothing here sends a row twice: only `withdraw`, with the proof that nothing was executed, leads back.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domain/campaign/campaign.hpp"
+#include "domain/campaign/reject_guard.hpp"
+#include "domain/content/message_content.hpp"
+#include "domain/core/random.hpp"
+#include "domain/core/scope.hpp"
+#include "domain/ports/campaign_store.hpp"
+#include "domain/ports/delivery_store.hpp"
+#include "domain/ports/messenger.hpp"
+#include "domain/ports/send_gate.hpp"
+#include "domain/ports/waiting.hpp"
+
+namespace herald {
+
+struct RunnerOptions {
+    std::size_t claim_batch{256};
+    std::size_t buffer{512};              // claimed rows in memory, at most
+    std::size_t lookup_batch{50};         // references in one call to the directory
+    std::size_t lookups_at_once{4};
+    milliseconds poll{1'000};             // the guarantee behind every wake-up hint
+    milliseconds late_slot{100};          // a send that starts this long after its slot takes a new one
+    milliseconds intent_valid{5'000};     // an intent that has not reached the wire by then is withdrawn
+    milliseconds lookup_deadline{60'000};
+    milliseconds contact_fresh{900'000};  // how long a remembered contact is believed
+    milliseconds look_again{120'000};     // an email may be too new for Intercom's search
+    int lookups_before_not_found{2};
+};
+
+// Facts for the log; the domain itself writes none.
+struct RunnerEvents {
+    std::function<void(const CampaignId&, PauseReason)> paused;
+    std::function<void(std::string_view where, const Error&)> trouble;
+};
+
+struct RunnerPorts {
+    CampaignStore& campaigns;
+    DeliveryStore& deliveries;
+    ContactMemory& memory;
+    ContactDirectory& directory;
+    AdminDirectory& admins;
+    Messenger& messenger;
+    SendGate& gate;
+    Clock& clock;
+    Random& random;
+};
+
+class CampaignRunner final : public WaitingSource {
+ public:
+    CampaignRunner(boost::asio::any_io_executor loop, RunnerPorts ports, WorkspaceId workspace, RunnerOptions options,
+                   RunnerEvents events, std::function<void(std::exception_ptr)> on_bug);
+
+    // Until drain(). Spawn it once.
+    Task<void> run();
+
+    // A hint that there may be work: after a launch or resume, or when a wait ended early.
+    void wake() { wake_->ring(); }
+
+    // The campaign was paused or cancelled: its claims were taken back with it, so forget them.
+    void drop(const CampaignId& campaign);
+
+    // No new claim or intent from now on.
+    void stop();
+    // After stop(): waits for what is in flight until the deadline, then gives the claims back.
+    // True when nothing is in flight any more.
+    Task<bool> drain(SteadyTime deadline);
+
+    Waiting waiting() const override;
+    std::size_t inflight() const { return sends_.size(); }
+
+ private:
+    // What a campaign's rows need, loaded when its first row is claimed.
+    struct Active {
+        Campaign campaign;
+        MessageContent content;
+        RejectGuard rejections;
+        bool sender_confirmed{};
+    };
+    using ActivePtr = std::shared_ptr<Active>;
+
+    struct Ready {
+        ClaimedDelivery delivery;
+        ActivePtr active;
+        Contact contact;
+    };
+    struct Unplanned {
+        ClaimedDelivery delivery;
+        ActivePtr active;
+        Lookup lookup;
+    };
+
+    // dispatch
+    Task<bool> wait_while_closed(GateStatus status);
+    Task<void> dispatch_one();
+    // claim and plan
+    Task<void> refill();
+    Task<void> plan_all(std::vector<ClaimedDelivery> claimed);
+    Task<void> plan_some(std::vector<Unplanned> some, bool looked_up);
+    PlannedDelivery decide(const Unplanned& unplanned) const;
+    Task<ActivePtr> activate(CampaignId id);
+    Task<Result<void>> confirm_sender(Active& active);
+    Task<void> look_up(std::vector<Unplanned> some);
+    // send
+    Task<void> send(Ready ready, Ticket ticket);
+    Task<std::optional<Error>> renew_slot(SteadyTime slot, SteadyTime intended);
+    Task<void> settle(const Ready& ready, Result<Receipt> outcome);
+    Task<void> guard_content(Active& active, const Settlement& settlement, bool content_rejected);
+    Task<void> pause_for_content(CampaignId id);
+    // upkeep
+    Task<void> release(std::vector<Claim> claims);
+    Task<void> release_ready();
+    void trouble(std::string_view where, const Error& error);
+
+    boost::asio::any_io_executor loop_;
+    RunnerPorts ports_;
+    WorkspaceId workspace_;
+    RunnerOptions options_;
+    RunnerEvents events_;
+    Scope sends_;
+    Scope refills_;
+    std::unique_ptr<Alarm> wake_;
+    std::deque<Ready> ready_;
+    std::size_t planning_{};  // claimed, not yet in ready_
+    std::map<CampaignId, ActivePtr> active_;
+    std::vector<Claim> unreleased_;  // claims the store would not take back yet
+    SteadyTime idle_until_{};        // nothing was due when last asked
+    SteadyTime store_trouble_until_{};
+    bool refilling_{};
+    bool stopping_{};
+};
+
+}  // namespace herald

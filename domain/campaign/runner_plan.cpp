@@ -1,0 +1,189 @@
+// From claimed rows to contacts that may be written to.
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/campaign/runner.hpp"
+#include "domain/core/fan_out.hpp"
+
+namespace herald {
+
+Task<void> CampaignRunner::refill() {
+    const std::size_t limit = ports_.gate.status().trial ? 1 : options_.claim_batch;
+    auto claimed = co_await ports_.deliveries.claim(limit, ports_.clock.wall_now());
+    if (!claimed) {
+        trouble("claim", claimed.error());
+    } else if (claimed->empty()) {
+        idle_until_ = ports_.clock.now() + options_.poll;
+        // Nothing runs any more, so nothing needs to be remembered about campaigns.
+        if (ready_.empty() && sends_.size() == 0) active_.clear();
+    } else {
+        planning_ += claimed->size();
+        const auto taken = claimed->size();
+        co_await plan_all(std::move(*claimed));
+        planning_ -= taken;
+    }
+    if (!unreleased_.empty()) co_await release({});
+    refilling_ = false;
+    wake_->ring();
+}
+
+Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
+    std::vector<Unplanned> rows;
+    std::vector<Claim> unusable;
+    for (auto& delivery : claimed) {
+        auto active = co_await activate(delivery.campaign);
+        if (active)
+            rows.push_back({std::move(delivery), std::move(active), {}});
+        else
+            unusable.push_back(delivery.claim);
+    }
+    if (!unusable.empty()) {
+        idle_until_ = ports_.clock.now() + options_.poll;
+        co_await release(std::move(unusable));
+    }
+    if (rows.empty()) co_return;
+
+    std::vector<ContactRef> refs;
+    for (const auto& row : rows) refs.push_back(normalized(row.delivery.ref));
+    const auto oldest = ports_.clock.wall_now() - options_.contact_fresh;
+    auto remembered = co_await ports_.memory.recall(workspace_, refs, oldest);
+    if (!remembered) trouble("recall", remembered.error());
+
+    std::vector<Unplanned> known;
+    std::vector<Unplanned> unknown;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (remembered && (*remembered)[i]) {
+            rows[i].lookup.contact = std::move((*remembered)[i]);
+            known.push_back(std::move(rows[i]));
+        } else {
+            unknown.push_back(std::move(rows[i]));
+        }
+    }
+    if (!known.empty()) co_await plan_some(std::move(known), false);
+
+    const auto batches = (unknown.size() + options_.lookup_batch - 1) / options_.lookup_batch;
+    co_await fan_out(loop_, ports_.clock, batches, options_.lookups_at_once, [&](std::size_t batch) {
+        const auto begin = unknown.begin() + static_cast<std::ptrdiff_t>(batch * options_.lookup_batch);
+        const auto end = unknown.begin() + static_cast<std::ptrdiff_t>(
+                                               std::min(unknown.size(), (batch + 1) * options_.lookup_batch));
+        return look_up({std::make_move_iterator(begin), std::make_move_iterator(end)});
+    });
+}
+
+Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
+    std::vector<ContactRef> refs;
+    std::vector<Claim> claims;
+    for (const auto& row : some) {
+        refs.push_back(row.delivery.ref);
+        claims.push_back(row.delivery.claim);
+    }
+    auto found = co_await ports_.directory.find(refs, Deadline::after(ports_.clock.now(), options_.lookup_deadline));
+    if (!found) {
+        trouble("find contacts", found.error());
+        idle_until_ = ports_.clock.now() + options_.poll;
+        co_await release(std::move(claims));
+        co_return;
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) some[i].lookup = std::move((*found)[i]);
+    co_await plan_some(std::move(some), true);
+}
+
+PlannedDelivery CampaignRunner::decide(const Unplanned& row) const {
+    PlannedDelivery plan;
+    plan.claim = row.delivery.claim;
+    const auto skip = [&](SkipReason reason) {
+        plan.event = DeliveryEvent::skip;
+        plan.reason = name(reason);
+        if (row.lookup.contact) plan.contact = row.lookup.contact->id;
+        return plan;
+    };
+    if (!row.lookup.contact) {
+        const auto why = row.lookup.why_not.value_or(SkipReason::not_found);
+        const bool may_be_too_new = why == SkipReason::not_found && row.delivery.ref.kind == ContactRef::Kind::email &&
+                                    row.delivery.lookups + 1 < options_.lookups_before_not_found;
+        if (!may_be_too_new) return skip(why);
+        plan.event = DeliveryEvent::defer;
+        plan.not_before = ports_.clock.wall_now() + options_.look_again;
+        return plan;
+    }
+    const auto& contact = *row.lookup.contact;
+    if (const auto reason = suppression(contact, row.active->campaign.channel)) return skip(*reason);
+    const auto variables = merge_variables(row.delivery.variables, row.active->campaign.variables, contact.attributes);
+    if (!row.active->content.missing(variables).empty()) return skip(SkipReason::missing_variable);
+    plan.event = DeliveryEvent::intend;
+    plan.contact = contact.id;
+    return plan;
+}
+
+Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up) {
+    const auto now = ports_.clock.wall_now();
+    std::vector<PlannedDelivery> plans;
+    std::vector<ContactMemory::Remembered> learned;
+    for (const auto& row : some) {
+        plans.push_back(decide(row));
+        if (looked_up && row.lookup.contact) learned.push_back({normalized(row.delivery.ref), *row.lookup.contact});
+    }
+    auto planned = co_await ports_.deliveries.plan(std::move(plans), now);
+    if (!planned) {
+        trouble("plan", planned.error());
+        std::vector<Claim> claims;
+        for (const auto& row : some) claims.push_back(row.delivery.claim);
+        co_await release(std::move(claims));
+        co_return;
+    }
+    for (auto& row : some)
+        if (std::ranges::find(*planned, row.delivery.claim) != planned->end())
+            ready_.push_back({std::move(row.delivery), std::move(row.active), std::move(*row.lookup.contact)});
+    wake_->ring();
+    if (learned.empty()) co_return;
+    if (const auto kept = co_await ports_.memory.remember(workspace_, std::move(learned), now); !kept)
+        trouble("remember", kept.error());
+}
+
+// The campaign behind a claimed row, ready to send; null when it cannot be sent from now.
+Task<CampaignRunner::ActivePtr> CampaignRunner::activate(CampaignId id) {
+    auto found = active_.find(id);
+    if (found == active_.end()) {
+        auto campaign = co_await ports_.campaigns.get(workspace_, id);
+        if (!campaign) {
+            trouble("load campaign", campaign.error());
+            co_return nullptr;
+        }
+        auto content = MessageContent::compile(*campaign);
+        if (!content) {
+            // It was checked when the campaign was created; a template that no longer parses is sent to nobody.
+            co_await pause_for_content(std::move(id));
+            co_return nullptr;
+        }
+        auto active = std::make_shared<Active>(Active{std::move(*campaign), std::move(*content), {}, false});
+        active->sender_confirmed = active->campaign.sender.verified;
+        found = active_.emplace(std::move(id), std::move(active)).first;
+    }
+    const auto active = found->second;
+    if (active->sender_confirmed) co_return active;
+    if (const auto confirmed = co_await confirm_sender(*active); !confirmed) {
+        trouble("confirm sender", confirmed.error());
+        active_.erase(active->campaign.id);
+        co_return nullptr;
+    }
+    co_return active;
+}
+
+Task<Result<void>> CampaignRunner::confirm_sender(Active& active) {
+    auto& sender = active.campaign.sender;
+    const auto admins = co_await ports_.admins.admins(Deadline::after(ports_.clock.now(), options_.lookup_deadline));
+    if (!admins) co_return admins.error();
+    const auto admin = std::ranges::find_if(*admins, [&](const Admin& candidate) {
+        return sender.admin_id ? candidate.id == *sender.admin_id : sender.email && candidate.email == *sender.email;
+    });
+    if (admin == admins->end()) {
+        co_await pause_for_content(active.campaign.id);
+        co_return Error{Errc::content_rejected, "the sender is not an admin of the workspace"};
+    }
+    sender.admin_id = admin->id;
+    active.sender_confirmed = true;
+    co_return co_await ports_.campaigns.sender_verified(active.campaign.id, admin->id);
+}
+
+}  // namespace herald

@@ -1,0 +1,85 @@
+// One send: intend, deliver once, settle. The order is the promise; see the table in runner.hpp.
+
+#include <utility>
+
+#include "domain/campaign/runner.hpp"
+#include "domain/delivery/settle.hpp"
+
+namespace herald {
+
+Task<void> CampaignRunner::send(Ready ready, Ticket ticket) {
+    if (stopping_) {
+        co_await release({ready.delivery.claim});
+        co_return;
+    }
+    const auto& campaign = ready.active->campaign;
+    const auto variables = merge_variables(ready.delivery.variables, campaign.variables, ready.contact.attributes);
+    auto content = ready.active->content.render(variables);
+    const auto intended = ports_.clock.now();
+    const auto durable = co_await ports_.deliveries.intend(ready.delivery.claim, ports_.clock.wall_now());
+    if (!durable) {
+        trouble("intend", durable.error());
+        co_await release({ready.delivery.claim});
+        co_return;
+    }
+    // Paused, cancelled or taken back meanwhile: the row is not ours, nothing may be sent.
+    if (!*durable) co_return;
+
+    if (!content) {  // larger with this person's variables than Intercom takes; no variable is missing here
+        co_await settle(ready, Error{Errc::content_rejected, content.error().detail, {}, "message_too_large"});
+        co_return;
+    }
+    if (auto late = co_await renew_slot(ticket.slot(), intended)) {
+        co_await settle(ready, *late);
+        co_return;
+    }
+    OutboundMessage message{campaign.channel,   campaign.sender.admin_id.value_or(0), ready.contact.id,
+                            ready.contact.role, std::move(content->subject),          std::move(content->body),
+                            campaign.style};
+    auto outcome = co_await ports_.messenger.deliver(message, Deadline{});
+    ticket.settle(outcome ? Verdict::success : judge(outcome.error()));
+    co_await settle(ready, std::move(outcome));
+}
+
+// The slot is a moment. When the intent took so long that sending now could crowd the window, wait for another;
+// when that takes too long, say so: nothing was written yet.
+Task<std::optional<Error>> CampaignRunner::renew_slot(SteadyTime slot, SteadyTime intended) {
+    if (ports_.clock.now() - slot <= options_.late_slot) co_return std::nullopt;
+    const auto renewed = co_await ports_.gate.slot(Lane::campaign, Deadline{intended + options_.intent_valid});
+    if (renewed) co_return std::nullopt;
+    co_return Error{Errc::deadline_exceeded, "the intent waited too long for the wire"};
+}
+
+// The outcome must not be lost: while the store refuses it, the permit stays taken and the write is repeated.
+// If the process ends before, the row is `unknown` at the next start, which is true.
+Task<void> CampaignRunner::settle(const Ready& ready, Result<Receipt> outcome) {
+    const auto& campaign = ready.active->campaign;
+    const auto settlement = settlement_of(ready.delivery, outcome, campaign.channel, campaign.track_event,
+                                          ports_.clock.wall_now(), ports_.random.fraction());
+    for (;;) {
+        const auto stored = co_await ports_.deliveries.settle(settlement);
+        if (stored) break;
+        trouble("settle", stored.error());
+        co_await ports_.clock.sleep_for(options_.poll);
+    }
+    if (settlement.forget_contact)
+        if (const auto gone = co_await ports_.memory.forget(workspace_, ready.contact.id); !gone)
+            trouble("forget contact", gone.error());
+    const bool content_rejected = !outcome && outcome.error().code == Errc::content_rejected;
+    co_await guard_content(*ready.active, settlement, content_rejected);
+}
+
+Task<void> CampaignRunner::guard_content(Active& active, const Settlement& settlement, bool content_rejected) {
+    if (settlement.event != DeliveryEvent::accept && !content_rejected) co_return;
+    if (active.rejections.note(content_rejected)) co_await pause_for_content(active.campaign.id);
+}
+
+Task<void> CampaignRunner::pause_for_content(CampaignId id) {
+    const auto paused = co_await ports_.campaigns.change(workspace_, id, CampaignEvent::pause,
+                                                         PauseReason::content_rejected, ports_.clock.wall_now(), {});
+    if (!paused) co_return;  // somebody else paused or ended it first
+    drop(id);
+    if (events_.paused) events_.paused(id, PauseReason::content_rejected);
+}
+
+}  // namespace herald

@@ -1,0 +1,32 @@
+#include "domain/ports/send_gate.hpp"
+
+namespace herald {
+
+// RESILIENCE.md 1.2, second table.
+Verdict judge(const Error& error) {
+    switch (error.code) {
+        case Errc::not_executed:
+        case Errc::outcome_unknown:
+            return Verdict::failure;
+        case Errc::contact_not_found:
+        case Errc::contact_merged:
+        case Errc::unsubscribed:
+        case Errc::content_rejected:
+            return Verdict::success;
+        case Errc::credential:
+        case Errc::rate_limited:
+        case Errc::upstream_unavailable:
+        case Errc::deadline_exceeded:
+        case Errc::shutting_down:
+        // Not Intercom's word at all.
+        case Errc::invalid_argument:
+        case Errc::not_found:
+        case Errc::conflict:
+        case Errc::key_reused:
+        case Errc::store_unavailable:
+            return Verdict::neutral;
+    }
+    return Verdict::neutral;
+}
+
+}  // namespace herald
