@@ -91,6 +91,16 @@ TEST(MessageContent, RendersBodiesUpTo256KiB) {
     EXPECT_EQ(too_large.error().detail, "the rendered body has 262145 bytes, at most 262144 are sent");
 }
 
+TEST(MessageContent, ThatIsTooLargeForEveryRecipientIsAMistake) {
+    const std::string fits(256 * 1024, 'a');
+    EXPECT_TRUE(MessageContent::compile(email("s", html(fits + "{{v}}"))));
+    const auto content = MessageContent::compile(email("s", html(fits + "a{{v}}")));
+    ASSERT_FALSE(content);
+    ASSERT_EQ(content.error().size(), 1U);
+    EXPECT_EQ(content.error()[0].field, "body_html");
+    EXPECT_EQ(content.error()[0].detail, "the rendered body has 262145 bytes, at most 262144 are sent");
+}
+
 TEST(MessageContent, MeasuresTheBodyAsItIsSent) {
     const auto content = compiled(email("s", html("{{v}}")));
     EXPECT_TRUE(content.render({{"v", std::string(50'000, '<')}}));  // 4 bytes each

@@ -118,6 +118,18 @@ TEST(Template, ReportsAllMistakesAtOnceInTheOrderOfTheText) {
     EXPECT_EQ(offsets, (std::vector<std::size_t>{0, 10, 34, 45, 59}));
 }
 
+TEST(Template, ReadsAHugeTextInLinearTime) {
+    std::string opened;
+    std::string named;
+    for (int i = 0; i < 200'000; ++i) {
+        opened += i % 2 == 0 ? "{{" : "{%";
+        named += "{{ v" + std::to_string(i % 50'000) + " }}";
+    }
+    EXPECT_EQ(mistakes(opened).size(), Template::most_mistakes);
+    EXPECT_EQ(parsed(named).variables().size(), 50'000U);
+    EXPECT_EQ(parsed(named).missing({{"v7", "x"}}).size(), 49'999U);
+}
+
 TEST(Template, QuotesALongTagCutBetweenTwoCharacters) {
     std::string umlauts;
     for (int i = 0; i < 40; ++i) umlauts += "ü";

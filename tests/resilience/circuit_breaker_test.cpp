@@ -227,12 +227,12 @@ TEST_F(CircuitBreakerTest, ALateOutcomeOfAnOlderGenerationChangesNothing) {
     EXPECT_EQ(state(), State::closed);
 }
 
-TEST_F(CircuitBreakerTest, ALateOutcomeDoesNotProlongTheOpenTime) {
-    const auto late = breaker.admit(now);
+TEST_F(CircuitBreakerTest, LateFailuresDoNotProlongTheOpenTime) {
+    const std::vector late(20, *breaker.admit(now));
     trip();
     const auto until = breaker.open_until(now);
     now += 30s;
-    breaker.settle(*late, Verdict::failure, now, now);
+    for (const auto& permit : late) breaker.settle(permit, Verdict::failure, now, now);
     EXPECT_EQ(breaker.open_until(now), until);
 }
 
@@ -260,6 +260,20 @@ TEST_F(CircuitBreakerTest, AClosedCircuitHasForgottenTheFailuresThatOpenedIt) {
     EXPECT_EQ(state(), State::closed);
     call(Verdict::failure);
     EXPECT_EQ(state(), State::open);
+}
+
+TEST_F(CircuitBreakerTest, AClosedCircuitHasForgottenTheSharesThatOpenedIt) {
+    breaker = CircuitBreaker({.open = 1s});
+    for (int i = 0; i < 50; ++i) {
+        call(Verdict::failure);
+        call(Verdict::success);
+    }
+    ASSERT_EQ(breaker.reason(), "failure_share");
+    now += 1s;
+    call(Verdict::success);  // the trial
+    ASSERT_EQ(state(), State::closed);
+    call(Verdict::failure);
+    EXPECT_EQ(state(), State::closed);
 }
 
 TEST_F(CircuitBreakerTest, ATrialThatFailsOpensItForAnotherSixtySeconds) {

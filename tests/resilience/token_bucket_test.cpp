@@ -281,6 +281,15 @@ TEST_F(TokenBucketTest, ABlockThatEndsWithItsWindowLeavesTheNextOneClean) {
     EXPECT_NEAR(bucket.share(), 0.92, 1e-9);
 }
 
+TEST_F(TokenBucketTest, AWindowKeepsItsPhaseHoweverLateItIsClosed) {
+    throttle({.retry_after = 1s, .remaining = 500, .limit = 1000});
+    now += 15s;
+    bucket.tick(now);
+    now += 5s;
+    bucket.tick(now);
+    EXPECT_NEAR(bucket.share(), 0.92, 1e-9);
+}
+
 TEST_F(TokenBucketTest, TakingCallsClosesWindows) {
     throttle({.retry_after = 1s, .remaining = 500, .limit = 1000});
     now += 20s;
@@ -323,6 +332,8 @@ TEST_F(TokenBucketRestartTest, KeepsABlock) {
     restart(10s);
     EXPECT_EQ(bucket.blocked_until(), now + 20s);
     EXPECT_EQ(bucket.next_slot(now), now + 20s);
+    now += 20s;
+    EXPECT_EQ(take_all(), 1) << "and no burst after it";
 }
 
 TEST_F(TokenBucketRestartTest, ForgetsABlockThatIsOver) {

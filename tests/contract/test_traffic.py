@@ -1,0 +1,66 @@
+"""What leaves the service is what Intercom's description asks for: a campaign through the validating proxy."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from processes import Herald, IntercomSim, clients, email_campaign
+
+PROXY, SPEC = os.environ.get("HERALD_CONTRACT_PROXY"), os.environ.get("HERALD_CONTRACT_SPEC")
+pytestmark = pytest.mark.skipif(not PROXY, reason="run by tests/contract/run")
+
+
+class Proxy:
+    def __init__(self, upstream, operations):
+        self.process = subprocess.Popen(
+            ["node", PROXY, "--spec", SPEC, "--upstream", upstream, "--listen", "127.0.0.1:0", "--require-version",
+             "2.16", "--deny-unknown", "--quiet", "--require-ops", operations],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.url = re.search(r"http://127\.0\.0\.1:\d+", self.process.stderr.readline()).group()
+
+    def verdict(self):
+        self.process.terminate()
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out + err
+
+
+def run(tmp_path, operations, campaigns):
+    sim = IntercomSim(tmp_path, "--seed", 60, "--seed-suppressed")
+    herald = None
+    try:
+        proxy = Proxy(sim.url, operations)
+        try:
+            herald = Herald(tmp_path, proxy.url, HERALD_LIMITER_LIMIT_PER_WINDOW="16670",
+                            HERALD_CONTACT_VISIBILITY_GRACE="0s")
+            for body in campaigns:
+                created = herald.create(body)
+                assert created.status == 201, created
+                cid = created.json["id"]
+                herald.wait_finished(cid)
+                herald.wait_for(cid, lambda c: c["events"]["queued"] == 0)
+        finally:
+            verdict = proxy.verdict()
+    finally:
+        for program in (herald, sim):
+            if program:
+                program.ensure_stopped()
+    return verdict
+
+
+def test_every_call_of_a_campaign_matches_the_description(tmp_path):
+    mixed = clients(50) + [{"email": "client_52@example.com"}, {"email": "nobody@example.com"},
+                           {"external_id": "nobody/at all"}]
+    code, report = run(tmp_path, "POST /messages,POST /contacts/search,POST /events,GET /admins", [
+        email_campaign(mixed, track_event=True),
+        {"name": "In app", "channel": "in_app", "template_type": "custom", "body_text": "Hello {{ name }}",
+         "audience": {"contacts": clients(5)}, "launch": True},
+    ])
+    assert code == 0, report
+
+
+def test_the_check_can_fail(tmp_path):
+    """An operation that is never seen makes the proxy report a failure."""
+    code, _ = run(tmp_path, "DELETE /contacts/{contact_id}", [email_campaign(clients(1))])
+    assert code == 1
