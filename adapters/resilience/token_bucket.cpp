@@ -80,7 +80,6 @@ SteadyTime TokenBucket::on_throttled(const ThrottleAnswer& answer, SteadyTime no
         retune(limit_, std::max(least_share, share_after_429 * share_), now);
         lowered_ = true;
     }
-    throttled_ = true;
     const auto wait = throttle_wait(answer, wall_now) + std::chrono::floor<milliseconds>(chance * jitter);
     blocked_until_ = std::max(blocked_until_, now + wait);
     hold_burst_until_unblocked(now);
@@ -90,13 +89,13 @@ SteadyTime TokenBucket::on_throttled(const ThrottleAnswer& answer, SteadyTime no
 void TokenBucket::tick(SteadyTime now) {
     const auto ended = (now - window_start_) / options_.window;
     if (ended <= 0) return;
-    std::int64_t unclean = throttled_ ? 1 : 0;
-    if (blocked_until_ > window_start_)
-        unclean = std::max<std::int64_t>(unclean, (blocked_until_ - window_start_ - 1ns) / options_.window + 1);
+    // A 429 always blocks, so a window without one has no blocked part.
+    std::int64_t unclean = 0;
+    if (blocked_until_ > window_start_) unclean = (blocked_until_ - window_start_ - 1ns) / options_.window + 1;
     if (ended > unclean)
         retune(limit_, std::min(1.0, share_ + share_per_clean_window * static_cast<double>(ended - unclean)), now);
     window_start_ += ended * options_.window;
-    throttled_ = lowered_ = false;
+    lowered_ = false;
 }
 
 // Keeps the number of calls not yet paid off, so that a change of rate neither grants nor forgives any.

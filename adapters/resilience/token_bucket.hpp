@@ -51,7 +51,7 @@ class TokenBucket {
     // a quarter of the rate, without a burst.
     SteadyTime on_throttled(const ThrottleAnswer& answer, SteadyTime now, WallTime wall_now, double chance);
 
-    // Closes windows of our own counting. Each that saw no 429 and was not blocked in any part gives back
+    // Closes windows of our own counting. Each that was not blocked in any part (so saw no 429) gives back
     // 0.02 of the share, up to 1. Called by try_take and on_throttled; a caller that only reads may call it.
     void tick(SteadyTime now);
 
@@ -59,7 +59,7 @@ class TokenBucket {
     double share() const { return share_; }  // phi: 1, or less after 429s
     double rate() const;                     // calls per second
     int burst() const;                       // calls that may go out at once after a pause
-    // In the past, or the epoch's minimum, when not blocked.
+    // In the past when not blocked any more, SteadyTime::min() when never blocked.
     SteadyTime blocked_until() const { return blocked_until_; }
     bool blocked(SteadyTime now) const { return now < blocked_until_; }
 
@@ -81,8 +81,7 @@ class TokenBucket {
     SteadyTime blocked_until_{SteadyTime::min()};
 
     SteadyTime window_start_;
-    bool throttled_{};  // a 429 in this window
-    bool lowered_{};    // and it lowered the share
+    bool lowered_{};  // a 429 of this window lowered the share
 };
 
 }  // namespace herald::resilience

@@ -1,6 +1,6 @@
 #include "domain/content/message_content.hpp"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +19,10 @@ std::string_view body_field(Body::Format format) {
     return "";
 }
 
+std::string too_large(std::size_t bytes) {
+    return fmt::format("the rendered body has {} bytes, at most {} are sent", bytes, largest_body);
+}
+
 std::optional<Template> parse_field(std::string_view field, std::string_view text,
                                     std::vector<ContentMistake>& mistakes) {
     auto parsed = Template::parse(text);
@@ -28,8 +32,9 @@ std::optional<Template> parse_field(std::string_view field, std::string_view tex
 }
 
 std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& second) {
+    const std::set<std::string> named(first.begin(), first.end());
     for (const auto& name : second)
-        if (std::ranges::find(first, name) == first.end()) first.push_back(name);
+        if (!named.contains(name)) first.push_back(name);
     return first;
 }
 
@@ -46,7 +51,9 @@ std::expected<MessageContent, std::vector<ContentMistake>> MessageContent::compi
     MessageContent content;
     std::vector<ContentMistake> mistakes;
     if (campaign.subject) content.subject_ = parse_field("subject", *campaign.subject, mistakes);
-    auto body = parse_field(body_field(campaign.body.format), campaign.body.content, mistakes);
+    const auto field = body_field(campaign.body.format);
+    auto body = parse_field(field, campaign.body.content, mistakes);
+    if (body && body->literal_size() > largest_body) mistakes.push_back({field, 0, too_large(body->literal_size())});
     if (!mistakes.empty()) return std::unexpected(std::move(mistakes));
     content.body_ = std::move(*body);
     content.escaping_ = campaign.body.format == Body::Format::html ? Escaping::html : Escaping::text;
@@ -67,9 +74,7 @@ Result<RenderedMessage> MessageContent::render(const Variables& variables) const
     RenderedMessage message;
     if (subject_) message.subject = *subject_->render(variables, Escaping::plain);
     message.body = *body_.render(variables, escaping_);
-    if (message.body.size() > largest_body)
-        return Error{Errc::invalid_argument, fmt::format("the rendered body has {} bytes, at most {} are sent",
-                                                         message.body.size(), largest_body)};
+    if (message.body.size() > largest_body) return Error{Errc::invalid_argument, too_large(message.body.size())};
     return message;
 }
 

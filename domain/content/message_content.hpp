@@ -38,7 +38,8 @@ Variables merge_variables(const Variables& recipient, const Variables& campaign,
 
 class MessageContent {
  public:
-    // All mistakes in the templates. Whether the channel wants a subject is not asked here.
+    // All mistakes in the templates, and a body too large for every recipient. Whether the channel wants a
+    // subject is not asked here.
     static std::expected<MessageContent, std::vector<ContentMistake>> compile(const Campaign& campaign);
 
     // Every variable of subject and body, each once.

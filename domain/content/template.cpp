@@ -1,6 +1,7 @@
 #include "domain/content/template.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -66,10 +67,6 @@ std::string quote(std::string_view tag) {
     return fmt::format("{}…", tag.substr(0, length));
 }
 
-void add_once(std::vector<std::string>& names, const std::string& name) {
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
-
 // Keeps Intercom from expanding what is left of a tag, also where a value and its surroundings form one.
 std::string one_line(std::string_view text) {
     std::string out;
@@ -98,20 +95,26 @@ class TemplateParser {
             at = text_[open + 1] == '{' ? placeholder(open) : tag(open);
         }
         result_.parts_.push_back({std::move(literal_), {}});
+        name_variables();
         if (!mistakes_.empty()) return std::unexpected(std::move(mistakes_));
         return std::move(result_);
     }
 
  private:
-    std::size_t next_tag(std::size_t from) const { return std::min(text_.find("{{", from), text_.find("{%", from)); }
+    // The next "{{" or "{%".
+    std::size_t next_tag(std::size_t from) const {
+        for (auto at = text_.find('{', from); at != std::string_view::npos; at = text_.find('{', at + 1))
+            if (at + 1 < text_.size() && (text_[at + 1] == '{' || text_[at + 1] == '%')) return at;
+        return std::string_view::npos;
+    }
 
     // Reads the {{ … }} at `open` and returns where to go on.
     std::size_t placeholder(std::size_t open) {
-        const auto close = text_.find("}}", open + 2);
-        const auto next = next_tag(open + 2);
-        if (close == std::string_view::npos || next < close) {
+        const auto next = std::min(next_tag(open + 2), text_.size());
+        const auto close = text_.substr(0, next).find("}}", open + 2);
+        if (close == std::string_view::npos) {
             mistake(open, "\"{{{{\" without \"}}}}\"");
-            return std::min(next, text_.size());
+            return next;
         }
         const auto whole = text_.substr(open, close + 2 - open);
         if (auto found = read(text_.substr(open + 2, close - open - 2), whole, open))
@@ -136,14 +139,27 @@ class TemplateParser {
     }
 
     std::size_t tag(std::size_t open) {
-        const auto close = text_.find("%}", open + 2);
+        const auto next = std::min(next_tag(open + 2), text_.size());
+        const auto close = text_.substr(0, next).find("%}", open + 2);
         const auto end = close == std::string_view::npos ? open + 2 : close + 2;
         mistake(open, "{} is a tag, and tags are not supported", quote(text_.substr(open, end - open)));
         return end;
     }
 
+    void name_variables() {
+        std::set<std::string_view> named;
+        std::set<std::string_view> needed;
+        for (const auto& part : result_.parts_) {
+            if (!part.placeholder) continue;
+            const auto& name = part.placeholder->name;
+            if (named.insert(name).second) result_.variables_.push_back(name);
+            if (!part.placeholder->fallback && needed.insert(name).second) result_.required_.push_back(name);
+        }
+    }
+
     template <class... Args>
     std::nullopt_t mistake(std::size_t offset, fmt::format_string<Args...> what, Args&&... args) {
+        if (mistakes_.size() >= Template::most_mistakes) return std::nullopt;
         mistakes_.push_back({offset, fmt::format(what, std::forward<Args>(args)...) + "; " + std::string(supported)});
         return std::nullopt;
     }
@@ -158,24 +174,17 @@ std::expected<Template, std::vector<TemplateMistake>> Template::parse(std::strin
     return TemplateParser(text).parse();
 }
 
-std::vector<std::string> Template::variables() const {
-    std::vector<std::string> names;
-    for (const auto& part : parts_)
-        if (part.placeholder) add_once(names, part.placeholder->name);
-    return names;
-}
-
-std::vector<std::string> Template::required() const {
-    std::vector<std::string> names;
-    for (const auto& part : parts_)
-        if (part.placeholder && !part.placeholder->fallback) add_once(names, part.placeholder->name);
-    return names;
-}
-
 std::vector<std::string> Template::missing(const Variables& variables) const {
-    auto names = required();
-    std::erase_if(names, [&](const std::string& name) { return variables.contains(name); });
+    std::vector<std::string> names;
+    for (const auto& name : required_)
+        if (!variables.contains(name)) names.push_back(name);
     return names;
+}
+
+std::size_t Template::literal_size() const {
+    std::size_t size = 0;
+    for (const auto& part : parts_) size += part.literal.size();
+    return size;
 }
 
 std::expected<std::string, std::vector<std::string>> Template::render(const Variables& variables,

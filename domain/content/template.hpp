@@ -36,15 +36,21 @@ enum class Escaping : std::uint8_t {
 
 class Template {
  public:
-    // All mistakes at once, in the order of the text.
+    // Mistakes beyond these are not listed; nobody reads them.
+    static constexpr std::size_t most_mistakes = 100;
+
+    // All mistakes at once, in the order of the text. Linear in the text, whatever it holds.
     static std::expected<Template, std::vector<TemplateMistake>> parse(std::string_view text);
 
     // Each name once, in the order of the text.
-    std::vector<std::string> variables() const;
+    const std::vector<std::string>& variables() const { return variables_; }
     // Those that stand at least once without a default.
-    std::vector<std::string> required() const;
+    const std::vector<std::string>& required() const { return required_; }
     // Required and absent from `variables`.
     std::vector<std::string> missing(const Variables& variables) const;
+
+    // Bytes of the text without its placeholders: no rendering is shorter.
+    std::size_t literal_size() const;
 
     // The text, or the names that are missing.
     std::expected<std::string, std::vector<std::string>> render(const Variables& variables, Escaping escaping) const;
@@ -61,6 +67,8 @@ class Template {
 
     friend class TemplateParser;
     std::vector<Part> parts_;
+    std::vector<std::string> variables_;
+    std::vector<std::string> required_;
 };
 
 // The five characters that mean something in HTML, and "{", as character references.

@@ -1,0 +1,149 @@
+#include "adapters/store/sqlite/campaign_changes.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/store/sqlite/idempotency.hpp"
+#include "adapters/store/sqlite/rows.hpp"
+
+namespace herald::sqlite {
+namespace {
+
+// The campaign that already has the client_ref: the same request again, or a conflict.
+Result<std::optional<Written>> existing(Write& write, const Campaign& campaign, const std::string& body_hash) {
+    if (!campaign.client_ref) return std::nullopt;
+    auto row = write.query("SELECT id, body_hash FROM campaigns WHERE workspace = ?1 AND client_ref = ?2");
+    if (!row.with(campaign.workspace, *campaign.client_ref).next()) return std::nullopt;
+    const CampaignId id{row.text(0)};
+    if (row.text(1) != body_hash)
+        return Error{Errc::conflict, fmt::format("the client_ref names {}, which is a different request", id.value)};
+    Written written;
+    if (auto found = find_campaign(write.connection(), campaign.workspace, id)) written.campaign = std::move(*found);
+    written.existed = true;
+    return written;
+}
+
+void insert_audience(Write& write, std::int64_t number, const WorkspaceId& workspace,
+                     const std::vector<Recipient>& audience) {
+    auto row = write.query(
+        "INSERT INTO deliveries (campaign, workspace, position, ref_kind, ref, variables, state) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued')");
+    std::int64_t position = 0;
+    for (const auto& recipient : audience) {
+        row.with(number, workspace, position++, name(recipient.ref.kind), recipient.ref.value,
+                 to_text(recipient.variables))
+            .run();
+        row.again();
+    }
+    write.changes().add(number, DeliveryState::queued, position);
+}
+
+// Moves every row of the campaign that is in `from`; the states are those of the domain's table.
+void move_rows(Write& write, std::int64_t number, DeliveryState from, DeliveryEvent event, WallTime now) {
+    const auto to = next_state(from, event);
+    if (!to) return;
+    std::int64_t rows{};
+    if (*to == DeliveryState::queued)  // back, as if never claimed: it keeps its turn and its date
+        rows =
+            write
+                .query(
+                    "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3 WHERE campaign = ?1 AND state = ?2")
+                .with(number, name(from), name(*to))
+                .run();
+    else
+        rows = write
+                   .query(
+                       "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3, not_before = 0, updated_at = ?4 "
+                       "WHERE campaign = ?1 AND state = ?2")
+                   .with(number, name(from), name(*to), now)
+                   .run();
+    write.changes().move(number, from, *to, rows);
+}
+
+void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallTime now) {
+    if (event == CampaignEvent::pause) move_rows(write, number, DeliveryState::claimed, DeliveryEvent::release, now);
+    if (event != CampaignEvent::cancel) return;
+    for (const auto from : all_delivery_states) move_rows(write, number, from, DeliveryEvent::cancel, now);
+}
+
+// The campaign as the transaction leaves it, and the answer for the next request with the same key.
+Result<Written> answer(Write& write, const WorkspaceId& workspace, const CampaignId& id, const Idempotency& idempotency,
+                       WallTime now) {
+    write.flush();
+    auto campaign = find_campaign(write.connection(), workspace, id);
+    if (!campaign) return no_such_campaign();
+    store_answer(write, *campaign, idempotency, now);
+    return Written{std::move(*campaign), {}, false};
+}
+
+}  // namespace
+
+Error no_such_campaign() {
+    return {Errc::not_found, "no such campaign"};
+}
+
+Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vector<Recipient>& audience, bool launch,
+                                const std::string& body_hash, const Idempotency& idempotency) {
+    const auto now = campaign.created_at;
+    auto repeated = replayed(write, campaign.workspace, idempotency, now);
+    if (!repeated) return repeated.error();
+    if (*repeated) return std::move(**repeated);
+
+    auto known = existing(write, campaign, body_hash);
+    if (!known) return known.error();
+    if (*known) {
+        store_answer(write, (*known)->campaign, idempotency, now);
+        return std::move(**known);
+    }
+
+    campaign.state = CampaignState::draft;
+    if (launch) {
+        campaign.state = CampaignState::running;
+        campaign.launched_at = now;
+    }
+    const auto number = insert_campaign(write.connection(), campaign, body_hash);
+    insert_audience(write, number, campaign.workspace, audience);
+    write.changes().touch(number);
+    write.changes().happened(now);
+    return answer(write, campaign.workspace, campaign.id, idempotency, now);
+}
+
+Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id, CampaignEvent event,
+                                PauseReason reason, WallTime now, const Idempotency& idempotency) {
+    auto repeated = replayed(write, workspace, idempotency, now);
+    if (!repeated) return repeated.error();
+    if (*repeated) return std::move(**repeated);
+    if (event == CampaignEvent::complete) return Error{Errc::invalid_argument, "a campaign completes by itself"};
+
+    const auto number = campaign_number(write.connection(), workspace, id);
+    const auto campaign = find_campaign(write.connection(), workspace, id);
+    if (!number || !campaign) return no_such_campaign();
+    const auto next = next_state(campaign->state, event);
+    if (!next) return next.error();
+    const auto paused_for = *next == CampaignState::paused ? std::optional(name(reason)) : std::nullopt;
+    const auto launched_at = event == CampaignEvent::launch ? std::optional(now) : campaign->launched_at;
+    const auto finished_at = is_terminal(*next) ? std::optional(now) : std::nullopt;
+    write
+        .query(
+            "UPDATE campaigns SET state = ?2, paused_for = ?3, launched_at = ?4, finished_at = ?5, "
+            "version = version + 1 WHERE number = ?1")
+        .with(*number, name(*next), paused_for, launched_at, finished_at)
+        .run();
+    move_audience(write, *number, event, now);
+    write.changes().touch(*number);
+    write.changes().happened(now);
+    return answer(write, workspace, id, idempotency, now);
+}
+
+Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id) {
+    auto row = write.query("SELECT number, sender_verified, admin_id FROM campaigns WHERE id = ?1");
+    if (!row.with(id).next()) return no_such_campaign();
+    if (row.boolean(1) && row.optional_integer(2) == admin_id) return {};
+    const auto number = row.integer(0);
+    write.query("UPDATE campaigns SET sender_verified = 1, admin_id = ?2, version = version + 1 WHERE number = ?1")
+        .with(number, admin_id)
+        .run();
+    write.changes().touch(number);
+    return {};
+}
+
+}  // namespace herald::sqlite

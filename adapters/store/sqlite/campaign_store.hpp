@@ -1,0 +1,31 @@
+#pragma once
+// Campaigns, their audience and the answers of repeated writes.
+
+#include "adapters/store/sqlite/database.hpp"
+#include "domain/ports/campaign_store.hpp"
+
+namespace herald::sqlite {
+
+// `deliveries` and `reasons` answer not_found for a campaign that is not in the workspace.
+class SqliteCampaignStore final : public CampaignStore {
+ public:
+    explicit SqliteCampaignStore(Database& database) : database_(database) {}
+
+    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
+                                 Idempotency idempotency) override;
+    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
+                                 WallTime now, Idempotency idempotency) override;
+    Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
+                                                    std::string request_hash, WallTime now) override;
+    Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;
+    Task<Result<std::vector<Campaign>>> list(WorkspaceId workspace, CampaignQuery query) override;
+    Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId workspace, DeliveryQuery query) override;
+    Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) override;
+    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override;
+    Task<bool> healthy() override;
+
+ private:
+    Database& database_;
+};
+
+}  // namespace herald::sqlite

@@ -1,0 +1,23 @@
+#pragma once
+// Contacts as Intercom last described them, by workspace and reference.
+
+#include "adapters/store/sqlite/database.hpp"
+#include "domain/ports/delivery_store.hpp"
+
+namespace herald::sqlite {
+
+// A description older than a week is deleted as new ones come in: it is personal data without a use.
+class SqliteContactMemory final : public ContactMemory {
+ public:
+    explicit SqliteContactMemory(Database& database) : database_(database) {}
+
+    Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId workspace, std::vector<ContactRef> refs,
+                                                             WallTime not_older_than) override;
+    Task<Result<void>> remember(WorkspaceId workspace, std::vector<Remembered> contacts, WallTime now) override;
+    Task<Result<void>> forget(WorkspaceId workspace, ContactId contact) override;
+
+ private:
+    Database& database_;
+};
+
+}  // namespace herald::sqlite

@@ -1,0 +1,176 @@
+#pragma once
+// The data directory: one writing connection on one thread, two reading ones on two, and the way from the
+// event loop to them. Every write of the store is one transaction here.
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <SQLiteCpp/Exception.h>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/store/sqlite/changes.hpp"
+#include "adapters/store/sqlite/connection.hpp"
+#include "adapters/system/offload.hpp"
+#include "domain/core/result.hpp"
+#include "domain/core/task.hpp"
+
+namespace herald::sqlite {
+
+struct Options {
+    // On the loop, after a commit that changed a campaign's counts or state; once per campaign and commit.
+    std::function<void(const CampaignId&)> on_change;
+    // On the loop: SQLite's own words for each failure that the ports answer with store_unavailable. For the log.
+    std::function<void(const std::string&)> on_error;
+    milliseconds busy_timeout{5000};  // only a tool that opens the database by hand makes us wait
+    std::size_t group_limit{512};     // most intents and outcomes in one transaction
+};
+
+// What the ports answer when SQLite failed.
+Error unavailable();
+
+// An open transaction on the writing connection.
+class Write {
+ public:
+    explicit Write(Connection& connection) : connection_(connection), transaction_(connection) {}
+
+    Query query(std::string_view sql) { return connection_.query(sql); }
+    Connection& connection() { return connection_; }
+    Changes& changes() { return changes_; }
+    // Brings counters and completion up to date now, for work that reads them back before the commit.
+    void flush();
+    // Runs on the writer thread once the transaction is durable, and not at all if it fails.
+    void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+    std::vector<CampaignId> commit();  // the campaigns it changed
+
+ private:
+    Connection& connection_;
+    Transaction transaction_;
+    Changes changes_;
+    std::vector<CampaignId> changed_;
+    std::vector<std::function<void()>> after_commit_;
+};
+
+// Exclusive use of a directory, as long as the object lives.
+class DirectoryLock {
+ public:
+    explicit DirectoryLock(const std::filesystem::path& directory);  // throws when another process holds it
+    ~DirectoryLock();
+    DirectoryLock(const DirectoryLock&) = delete;
+    DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+ private:
+    int file_{-1};
+};
+
+class Database {
+ public:
+    // Creates the directory and the database as needed and brings the schema up to date. Throws
+    // std::runtime_error or SQLite::Exception with a message for the operator. `loop` outlives the database.
+    Database(const std::filesystem::path& directory, boost::asio::any_io_executor loop, Options options);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Finishes everything that was asked for and refuses the rest with store_unavailable. Called on the loop's
+    // thread; callers that wait are resumed when the loop runs on. The destructor does it too.
+    void close();
+    bool closed() const { return closed_; }
+    const Options& options() const { return hooks_->options; }
+
+    // On a reader's thread, in one snapshot. `Work` is (Connection&) -> Result<T>.
+    template <class Work>
+    Task<std::invoke_result_t<Work&, Connection&>> read(Work work) {
+        if (closed_) co_return unavailable();
+        Reader& reader = *readers_[next_reader_++ % readers_.size()];
+        co_return co_await offload(reader.pool, [this, &reader, &work] {
+            return guarded([&] {
+                const Transaction snapshot(reader.connection, Transaction::Kind::snapshot);
+                return work(reader.connection);
+            });
+        });
+    }
+
+    // One transaction on the writer's thread, in the order of the calls. `Work` is (Write&) -> Result<T>; an
+    // error rolls back.
+    template <class Work>
+    Task<std::invoke_result_t<Work&, Write&>> write(Work work) {
+        if (closed_) co_return unavailable();
+        co_return co_await offload(writer_pool_, [this, &work] { return transact(work); });
+    }
+
+    // On the writer's thread, in order with the writes, but without a transaction.
+    template <class Work>
+    Task<std::invoke_result_t<Work&, Connection&>> ask_writer(Work work) {
+        if (closed_) co_return unavailable();
+        co_return co_await offload(writer_pool_, [this, &work] { return guarded([&] { return work(writer_); }); });
+    }
+
+    // As write(), for the start, before the loop runs: blocks the caller.
+    template <class Work>
+    std::invoke_result_t<Work&, Write&> write_now(Work work) {
+        std::packaged_task<std::invoke_result_t<Work&, Write&>()> task([this, &work] { return transact(work); });
+        auto result = task.get_future();
+        boost::asio::post(writer_pool_, std::ref(task));
+        return result.get();
+    }
+
+    // The body of write(), for whoever is on the writer's thread already.
+    template <class Work>
+    std::invoke_result_t<Work&, Write&> transact(Work& work) {
+        return guarded([&]() -> std::invoke_result_t<Work&, Write&> {
+            Write write(writer_);
+            auto result = work(write);
+            if (result) announce(write.commit());
+            return result;
+        });
+    }
+    template <class Action>
+    void post_to_writer(Action action) {
+        boost::asio::post(writer_pool_, std::move(action));
+    }
+
+    void report(const std::string& problem);  // any thread
+
+ private:
+    struct Reader {
+        Reader(const std::filesystem::path& file, milliseconds busy_timeout)
+            : connection(file, Connection::Mode::read, busy_timeout) {}
+        Connection connection;
+        boost::asio::thread_pool pool{1};
+    };
+    // What outlives the database for a moment: calls already posted to the loop look here first.
+    struct Hooks {
+        Options options;
+    };
+
+    template <class Work>
+    std::invoke_result_t<Work&> guarded(Work work) {
+        try {
+            return work();
+        } catch (const SQLite::Exception& problem) {
+            report(problem.what());
+            return unavailable();
+        }
+    }
+    void announce(std::vector<CampaignId> changed);
+
+    boost::asio::any_io_executor loop_;
+    std::shared_ptr<Hooks> hooks_;
+    DirectoryLock lock_;
+    Connection writer_;
+    std::array<std::unique_ptr<Reader>, 2> readers_;
+    std::size_t next_reader_{};
+    bool closed_{};
+    boost::asio::thread_pool writer_pool_{1};
+};
+
+}  // namespace herald::sqlite

@@ -1,0 +1,35 @@
+#include "adapters/store/sqlite/events.hpp"
+
+namespace herald::sqlite {
+
+std::vector<PendingEvent> due_events(Connection& connection, std::size_t limit, WallTime now,
+                                     std::unordered_set<std::int64_t>& out) {
+    std::vector<PendingEvent> due;
+    auto row = connection.query(
+        "SELECT e.delivery, c.id, e.contact_id, e.created_at, e.attempts "
+        "FROM tracked_events e INDEXED BY tracked_events_due JOIN campaigns c ON c.number = e.campaign "
+        "WHERE e.state = 'queued' AND e.not_before <= ?1 ORDER BY e.not_before, e.delivery");
+    row.with(now);
+    while (due.size() < limit && row.next()) {
+        if (out.contains(row.integer(0))) continue;
+        due.push_back({row.integer(0), {row.text(1)}, {row.text(2)}, row.time(3), row.integer(4)});
+    }
+    for (const auto& event : due) out.insert(event.number);
+    return due;
+}
+
+void apply_event_settlement(Write& write, const EventSettlement& settlement) {
+    using Outcome = EventSettlement::Outcome;
+    const auto outcome = settlement.outcome;
+    const auto state = outcome == Outcome::tracked ? "tracked" : outcome == Outcome::failed ? "failed" : "queued";
+    auto row = write.query(
+        "UPDATE tracked_events SET state = ?2, reason = ?3, attempts = attempts + ?4, "
+        "not_before = coalesce(?5, not_before) WHERE delivery = ?1 AND state = 'queued' RETURNING campaign");
+    if (!row.with(settlement.number, state, settlement.reason, settlement.charge, settlement.not_before).next()) return;
+    auto& counts = write.changes().events(row.integer(0));
+    if (outcome == Outcome::again) return;
+    --counts.queued;
+    ++(outcome == Outcome::tracked ? counts.tracked : counts.failed);
+}
+
+}  // namespace herald::sqlite

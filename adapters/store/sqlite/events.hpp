@@ -1,0 +1,19 @@
+#pragma once
+// The events that follow accepted emails. They wait for nobody and nobody waits for them.
+
+#include <cstdint>
+#include <unordered_set>
+#include <vector>
+
+#include "adapters/store/sqlite/database.hpp"
+#include "domain/ports/delivery_store.hpp"
+
+namespace herald::sqlite {
+
+// Due events that are not in `out`; adds them to it.
+std::vector<PendingEvent> due_events(Connection& connection, std::size_t limit, WallTime now,
+                                     std::unordered_set<std::int64_t>& out);
+
+void apply_event_settlement(Write& write, const EventSettlement& settlement);
+
+}  // namespace herald::sqlite

@@ -1,0 +1,129 @@
+#include "adapters/store/sqlite/recovery.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace herald::sqlite {
+namespace {
+
+std::int64_t meta(Write& write, std::string_view name) {
+    auto row = write.query("SELECT value FROM meta WHERE name = ?1");
+    return row.with(name).next() ? row.integer(0) : 0;
+}
+
+void set_meta(Write& write, std::string_view name, std::int64_t value) {
+    write.query("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")
+        .with(name, value)
+        .run();
+}
+
+constexpr std::string_view fruitless_starts = "fruitless_starts";
+
+struct Held {
+    std::int64_t number{};
+    std::int64_t campaign{};
+    DeliveryState state{};
+    std::int64_t claims{};
+    std::int64_t attempts{};
+};
+
+std::vector<Held> held_rows(Write& write) {
+    std::vector<Held> held;
+    auto row = write.query(
+        "SELECT number, campaign, state, claims, attempts FROM deliveries INDEXED BY deliveries_held "
+        "WHERE state IN ('claimed', 'inflight')");
+    while (row.next())
+        held.push_back({row.integer(0), row.integer(1), *delivery_state(row.text(2)), row.integer(3), row.integer(4)});
+    return held;
+}
+
+void release(Write& write, const Held& row) {
+    write.query("UPDATE deliveries SET state = 'queued' WHERE number = ?1 AND state = 'claimed'")
+        .with(row.number)
+        .run();
+    write.changes().move(row.campaign, DeliveryState::claimed, DeliveryState::queued);
+}
+
+// Nobody knows what became of it, and it is never sent again by itself.
+void lose(Write& write, const Held& row, WallTime now) {
+    write
+        .query(
+            "UPDATE deliveries SET state = 'unknown', reason = 'crash', updated_at = ?2 "
+            "WHERE number = ?1 AND state = 'inflight'")
+        .with(row.number, now)
+        .run();
+    write
+        .query(
+            "INSERT INTO attempts (delivery, claim, n, at, event, reason, detail, request_id) "
+            "VALUES (?1, ?2, ?3, ?4, 'lose', 'crash', '', '')")
+        .with(row.number, row.claims, row.attempts, now)
+        .run();
+    write.changes().move(row.campaign, DeliveryState::inflight, DeliveryState::unknown);
+    write.changes().reason(row.campaign, DeliveryState::unknown, "crash", 1);
+}
+
+std::vector<std::int64_t> numbers(Write& write, std::string_view sql) {
+    std::vector<std::int64_t> out;
+    auto row = write.query(sql);
+    while (row.next()) out.push_back(row.integer(0));
+    return out;
+}
+
+}  // namespace
+
+void CrashGuard::intended(Write& write) {
+    if (counted_ || settled_) return;
+    set_meta(write, fruitless_starts, earlier_ + 1);
+    write.after_commit([this] { counted_ = true; });
+}
+
+void CrashGuard::settled(Write& write) {
+    if (settled_) return;
+    set_meta(write, fruitless_starts, 0);
+    write.after_commit([this] { settled_ = true; });
+}
+
+bool CrashGuard::tripped(Write& write) {
+    const auto starts = meta(write, fruitless_starts);
+    const bool tripped = starts >= limit;
+    earlier_ = tripped ? 0 : starts;
+    if (tripped) set_meta(write, fruitless_starts, 0);
+    return tripped;
+}
+
+Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
+    Recovery recovery;
+    recovery.epoch = meta(write, "epoch") + 1;
+    set_meta(write, "epoch", recovery.epoch);
+    write.changes().happened(now);
+
+    // Before anything moves: a counter that is wrong here was wrong before.
+    const auto open = numbers(write, "SELECT number FROM campaigns WHERE state IN ('draft', 'running', 'paused')");
+    recovery.corrected_campaigns = std::ranges::count_if(
+        open, [&](std::int64_t campaign) { return check_counts(write.connection(), campaign).corrected; });
+
+    for (const auto& row : held_rows(write)) {
+        if (row.state == DeliveryState::claimed) {
+            release(write, row);
+            ++recovery.released;
+        } else {
+            lose(write, row, now);
+            ++recovery.lost;
+        }
+    }
+    if (guard.tripped(write)) {
+        for (const auto campaign : numbers(write, "SELECT number FROM campaigns WHERE state = 'running'")) {
+            write.query("UPDATE campaigns SET state = ?2, paused_for = ?3, version = version + 1 WHERE number = ?1")
+                .with(campaign, name(CampaignState::paused), name(PauseReason::crash_loop))
+                .run();
+            write.changes().touch(campaign);
+            ++recovery.paused_campaigns;
+        }
+    }
+    // Also completes what the last process left without open rows.
+    for (const auto campaign : open) write.changes().touch(campaign);
+    return recovery;
+}
+
+}  // namespace herald::sqlite

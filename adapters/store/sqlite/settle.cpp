@@ -1,0 +1,131 @@
+#include "adapters/store/sqlite/settle.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace herald::sqlite {
+namespace {
+
+struct Row {
+    std::int64_t campaign{};
+    DeliveryState state{};
+    std::string reason;
+    std::int64_t attempts{};
+    bool cancelled{};  // the campaign
+};
+
+std::optional<Row> sent_row(Write& write, const Claim& claim) {
+    auto row = write.query(
+        "SELECT d.campaign, d.state, d.reason, d.attempts, c.state = 'cancelled' FROM deliveries d "
+        "JOIN campaigns c ON c.number = d.campaign "
+        "WHERE d.number = ?1 AND d.claims = ?2 AND d.state IN ('inflight', 'unknown')");
+    if (!row.with(claim.number, claim.claim).next()) return {};
+    return Row{row.integer(0), *delivery_state(row.text(1)), row.text(2), row.integer(3), row.boolean(4)};
+}
+
+std::string_view name_of(DeliveryEvent event) {
+    switch (event) {
+        case DeliveryEvent::withdraw:
+            return "withdraw";
+        case DeliveryEvent::reject:
+            return "reject";
+        case DeliveryEvent::refuse:
+            return "refuse";
+        case DeliveryEvent::lose:
+            return "lose";
+        case DeliveryEvent::claim:
+        case DeliveryEvent::release:
+        case DeliveryEvent::skip:
+        case DeliveryEvent::defer:
+        case DeliveryEvent::intend:
+        case DeliveryEvent::accept:
+        case DeliveryEvent::expire:
+        case DeliveryEvent::cancel:
+            break;
+    }
+    return "";
+}
+
+void record_attempt(Write& write, const Settlement& s, const Row& row) {
+    write
+        .query(
+            "INSERT INTO attempts (delivery, claim, n, at, event, reason, detail, request_id) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+        .with(s.claim.number, s.claim.claim, row.attempts, s.at, name_of(s.event), s.reason, s.detail, s.request_id)
+        .run();
+}
+
+void record_event(Write& write, const Settlement& s, const Row& row) {
+    const auto stored =
+        write
+            .query(
+                "INSERT INTO tracked_events (delivery, campaign, workspace, contact_id, created_at, state, not_before) "
+                "SELECT number, campaign, workspace, contact_id, ?2, 'queued', ?2 FROM deliveries "
+                "WHERE number = ?1 AND contact_id IS NOT NULL")
+            .with(s.claim.number, s.at)
+            .run();
+    write.changes().events(row.campaign).queued += stored;
+}
+
+// Back for another attempt, or, when the campaign was cancelled meanwhile, through `queued` to its end.
+void withdraw(Write& write, const Settlement& s, const Row& row) {
+    auto to = DeliveryState::queued;
+    if (row.cancelled) to = next_state(to, DeliveryEvent::cancel).value_or(to);
+    write
+        .query(
+            "UPDATE deliveries SET state = ?3, not_before = ?4, attempts = attempts - ?5, throttled = throttled + ?6, "
+            "contact_id = CASE WHEN ?7 THEN NULL ELSE contact_id END, updated_at = ?8 "
+            "WHERE number = ?1 AND claims = ?2 AND state = 'inflight'")
+        .with(s.claim.number, s.claim.claim, name(to),
+              to == DeliveryState::queued ? s.not_before.value_or(WallTime{}) : WallTime{}, !s.charge, s.throttled,
+              s.forget_contact, s.at)
+        .run();
+    write.changes().move(row.campaign, row.state, to);
+}
+
+void finish(Write& write, const Settlement& s, const Row& row, DeliveryState to) {
+    auto reason = s.reason;
+    if (s.event == DeliveryEvent::accept) reason.clear();
+    if (s.event == DeliveryEvent::refuse && reason.empty()) reason = name(SkipReason::unsubscribed);
+    write
+        .query(
+            "UPDATE deliveries SET state = ?4, reason = ?5, detail = ?6, message_id = ?7, request_id = ?8, "
+            "updated_at = ?9 WHERE number = ?1 AND claims = ?2 AND state = ?3")
+        .with(s.claim.number, s.claim.claim, name(row.state), name(to), reason, s.detail, s.message_id, s.request_id,
+              s.at)
+        .run();
+    write.changes().move(row.campaign, row.state, to);
+    write.changes().reason(row.campaign, row.state, row.reason, -1);
+    write.changes().reason(row.campaign, to, reason, 1);
+}
+
+}  // namespace
+
+bool apply_intent(Write& write, const Claim& claim, WallTime now) {
+    auto row = write.query(
+        "UPDATE deliveries SET state = 'inflight', attempts = attempts + 1, not_before = 0, intent_at = ?3, "
+        "updated_at = ?3 WHERE number = ?1 AND claims = ?2 AND state = 'claimed' "
+        "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = deliveries.campaign AND c.state = 'running') "
+        "RETURNING campaign");
+    if (!row.with(claim.number, claim.claim, now).next()) return false;
+    write.changes().move(row.integer(0), DeliveryState::claimed, DeliveryState::inflight);
+    return true;
+}
+
+bool apply_settlement(Write& write, const Settlement& settlement) {
+    const auto row = sent_row(write, settlement.claim);
+    const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
+    if (!to) return false;
+    write.changes().happened(settlement.at);
+    if (settlement.event == DeliveryEvent::withdraw)
+        withdraw(write, settlement, *row);
+    else
+        finish(write, settlement, *row, *to);
+    if (settlement.event != DeliveryEvent::accept)
+        record_attempt(write, settlement, *row);
+    else if (settlement.track_event)
+        record_event(write, settlement, *row);
+    return true;
+}
+
+}  // namespace herald::sqlite

@@ -1,0 +1,44 @@
+#pragma once
+// The SQLite store: one data directory behind the four ports.
+
+#include <filesystem>
+
+#include "adapters/store/sqlite/campaign_store.hpp"
+#include "adapters/store/sqlite/contact_memory.hpp"
+#include "adapters/store/sqlite/database.hpp"
+#include "adapters/store/sqlite/delivery_store.hpp"
+#include "adapters/store/sqlite/limiter_memory.hpp"
+
+namespace herald::sqlite {
+
+class SqliteStore {
+ public:
+    // As Database: throws when the directory is in use, unusable or from a newer version. `loop` is the
+    // executor of the one event loop and outlives the store.
+    SqliteStore(const std::filesystem::path& directory, boost::asio::any_io_executor loop, Options options = {})
+        : database_(directory, std::move(loop), std::move(options)) {}
+    ~SqliteStore() { database_.close(); }  // while the members that its threads use are still there
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
+
+    // Once, before anything else; blocks. Repairs what the last process left behind. Throws
+    // std::runtime_error when the store fails.
+    Recovery recover(WallTime now);
+
+    CampaignStore& campaigns() { return campaigns_; }
+    DeliveryStore& deliveries() { return deliveries_; }
+    ContactMemory& contacts() { return contacts_; }
+    LimiterMemory& limiter() { return limiter_; }
+
+    // Finishes what was asked for; later calls answer store_unavailable. See Database::close.
+    void close() { database_.close(); }
+
+ private:
+    Database database_;
+    SqliteCampaignStore campaigns_{database_};
+    SqliteDeliveryStore deliveries_{database_};
+    SqliteContactMemory contacts_{database_};
+    SqliteLimiterMemory limiter_{database_};
+};
+
+}  // namespace herald::sqlite
