@@ -1,0 +1,47 @@
+#pragma once
+// What handlers work with: the ports, and the little that is remembered between requests.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/options.hpp"
+#include "api/problem.hpp"
+#include "api/rate_meter.hpp"
+#include "api/sender_check.hpp"
+
+namespace herald::api {
+
+struct Backend {
+    Backend(Ports p, Options o) : ports(p), options(std::move(o)), senders(p.admins, p.clock) {}
+
+    Ports ports;
+    Options options;
+    SenderCheck senders;
+    RateMeter rates;
+};
+
+// The parts of a request target, decoded. Query parameters are known to the route and stand once.
+struct Target {
+    std::string path;
+    std::vector<std::string> segments;
+    std::vector<std::pair<std::string, std::string>> query;
+
+    const std::string* parameter(std::string_view name) const {
+        for (const auto& [key, value] : query)
+            if (key == name) return &value;
+        return nullptr;
+    }
+};
+
+// One matched request. Lives as long as its handler runs.
+struct Call {
+    const Request& request;
+    Target target;
+    std::vector<std::string> captured;  // what stands for the {names} of the route, in order
+};
+
+template <class T>
+using OrProblem = std::expected<T, Problem>;
+
+}  // namespace herald::api

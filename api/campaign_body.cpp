@@ -1,0 +1,105 @@
+#include "api/campaign_body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace herald::api {
+namespace {
+
+bool letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool label_ok(std::string_view label) {
+    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+           std::ranges::all_of(label, [](char c) {
+               return letter_or_digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80;
+           });
+}
+
+// The shape of an address, not its existence: one @, a local part without spaces, a domain with a dot.
+bool email_shaped(std::string_view text) {
+    const auto at = text.find('@');
+    if (at == 0 || at == std::string_view::npos || at > 64) return false;
+    const auto local = text.substr(0, at);
+    if (!std::ranges::all_of(local, [](char c) {
+            return static_cast<unsigned char>(c) > ' ' && c != '\x7f' &&
+                   std::string_view("()<>[]:;,\\\"").find(c) == std::string_view::npos;
+        }))
+        return false;
+    auto domain = text.substr(at + 1);
+    std::size_t labels = 1;
+    for (auto dot = domain.find('.'); dot != std::string_view::npos; dot = domain.find('.'), ++labels) {
+        if (!label_ok(domain.substr(0, dot))) return false;
+        domain.remove_prefix(dot + 1);
+    }
+    return labels >= 2 && label_ok(domain);
+}
+
+bool id_shaped(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
+}
+
+void check_email(Decoder& decoder, const std::optional<Text<254>>& email) {
+    if (email && !decoder.failed("email") && !email_shaped(email->value))
+        decoder.fail_at("email", FieldCode::invalid_value, "is not an email address");
+}
+
+void check_channel(Decoder& decoder, const CampaignBody& body) {
+    if (decoder.failed("channel")) return;
+    if (body.channel == Channel::email) {
+        if (!body.subject && !decoder.failed("subject"))
+            decoder.fail_at("subject", FieldCode::required, "an email needs a subject");
+        return;
+    }
+    if (body.subject) decoder.fail_at("subject", FieldCode::not_allowed, "only an email has a subject");
+    if (body.style) decoder.fail_at("style", FieldCode::not_allowed, "only an email has a style");
+    if (body.track_event.value_or(false))
+        decoder.fail_at("track_event", FieldCode::not_allowed, "the event is tracked for email only");
+}
+
+// Templates are read here only to report their mistakes; the sending loop compiles them again.
+void check_templates(Decoder& decoder, const CampaignBody& body) {
+    Campaign content;
+    if (body.subject && !decoder.failed("subject")) content.subject = body.subject->value;
+    if (body.body_html && !decoder.failed("body_html"))
+        content.body = {Body::Format::html, body.body_html->value};
+    else if (body.body_text && !decoder.failed("body_text"))
+        content.body = {Body::Format::text, body.body_text->value};
+    const auto compiled = MessageContent::compile(content);
+    if (compiled) return;
+    for (const auto& mistake : compiled.error())
+        decoder.fail_at(mistake.field, FieldCode::template_error,
+                        fmt::format("at byte {}: {}", mistake.offset, mistake.detail));
+}
+
+}  // namespace
+
+void check(Decoder& decoder, const ContactBody& body) {
+    if (int{body.id.has_value()} + int{body.external_id.has_value()} + int{body.email.has_value()} != 1)
+        decoder.fail(FieldCode::exactly_one_of, "a contact has exactly one of id, external_id and email");
+    if (body.id && !id_shaped(body.id->value))
+        decoder.fail_at("id", FieldCode::invalid_value, "is not an id of Intercom's");
+    check_email(decoder, body.email);
+}
+
+void check(Decoder& decoder, const SenderBody& body) {
+    if (body.admin_id.has_value() == body.email.has_value())
+        decoder.fail(FieldCode::exactly_one_of, "a sender has exactly one of admin_id and email");
+    if (body.admin_id && !decoder.failed("admin_id") && *body.admin_id <= 0)
+        decoder.fail_at("admin_id", FieldCode::invalid_value, "must be positive");
+    check_email(decoder, body.email);
+}
+
+void check(Decoder& decoder, const CampaignBody& body) {
+    if (body.body_html.has_value() == body.body_text.has_value())
+        decoder.fail(FieldCode::exactly_one_of, "a campaign has exactly one of body_html and body_text");
+    if (body.subject && body.subject->value.find_first_of("\r\n") != std::string::npos)
+        decoder.fail_at("subject", FieldCode::invalid_value, "must not contain line breaks");
+    check_channel(decoder, body);
+    check_templates(decoder, body);
+}
+
+}  // namespace herald::api

@@ -1,0 +1,82 @@
+#pragma once
+// What a client sends to create or change a campaign. The bounds are in the types, the rules in check().
+
+#include <cstdint>
+#include <optional>
+
+#include <boost/describe/class.hpp>
+
+#include "api/enums.hpp"
+#include "api/json/decode.hpp"
+#include "api/json/types.hpp"
+#include "domain/content/message_content.hpp"
+
+namespace herald::api {
+
+using VariablesBody = TextMap<50, 4UL * 1024UL, true>;
+using MetadataBody = TextMap<50, 4UL * 1024UL, false>;
+
+struct ContactBody {
+    std::optional<Text<64>> id;
+    std::optional<Text<255>> external_id;
+    std::optional<Text<254>> email;
+    std::optional<VariablesBody> variables;
+};
+BOOST_DESCRIBE_STRUCT(ContactBody, (), (id, external_id, email, variables))
+
+struct AudienceBody {
+    List<ContactBody, 1, 10'000> contacts;
+};
+BOOST_DESCRIBE_STRUCT(AudienceBody, (), (contacts))
+// Uploads, segments and attribute filters are named in the audience.
+template <>
+inline constexpr FieldCode unknown_member_code<AudienceBody> = FieldCode::not_supported_yet;
+
+struct SenderBody {
+    std::optional<std::int64_t> admin_id;
+    std::optional<Text<254>> email;
+};
+BOOST_DESCRIBE_STRUCT(SenderBody, (), (admin_id, email))
+
+struct CampaignBody {
+    Text<255> name;
+    Channel channel{};
+    TemplateType template_type;
+    std::optional<Text<500>> subject;
+    std::optional<Bytes<largest_body>> body_html;
+    std::optional<Bytes<largest_body>> body_text;
+    std::optional<Style> style;
+    std::optional<SenderBody> sender;
+    AudienceBody audience;
+    std::optional<VariablesBody> variables;
+    std::optional<bool> track_event;
+    std::optional<DeliveryPolicy> delivery_policy;
+    std::optional<Text<255>> client_ref;
+    std::optional<MetadataBody> metadata;
+    std::optional<Text<255>> created_by;
+    std::optional<bool> launch;
+    NotYet scheduled_at;
+    NotYet expires_at;
+    NotYet max_per_minute;
+    NotYet create_missing_contacts;
+};
+BOOST_DESCRIBE_STRUCT(CampaignBody, (),
+                      (name, channel, template_type, subject, body_html, body_text, style, sender, audience, variables,
+                       track_event, delivery_policy, client_ref, metadata, created_by, launch, scheduled_at, expires_at,
+                       max_per_minute, create_missing_contacts))
+
+struct LaunchBody {
+    NotYet at;
+    NotYet time_zone;
+    NotYet expires_at;
+};
+BOOST_DESCRIBE_STRUCT(LaunchBody, (), (at, time_zone, expires_at))
+
+struct EmptyBody {};
+BOOST_DESCRIBE_STRUCT(EmptyBody, (), ())
+
+void check(Decoder& decoder, const ContactBody& body);
+void check(Decoder& decoder, const SenderBody& body);
+void check(Decoder& decoder, const CampaignBody& body);
+
+}  // namespace herald::api

@@ -1,0 +1,38 @@
+#pragma once
+// Domain values as clients see them.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/message.hpp"
+#include "api/views.hpp"
+#include "domain/ports/campaign_store.hpp"
+#include "domain/ports/waiting.hpp"
+
+namespace herald::api {
+
+std::string campaign_path(const CampaignId& id);
+
+ContactView contact_view(const ContactRef& ref);
+CountsView counts_view(const DeliveryCounts& counts);
+EventsView events_view(const EventCounts& events);
+// Only a running campaign waits.
+WaitingView waiting_view(CampaignState state, const Waiting& waiting);
+
+// Everything but the results of single messages, which are not in the campaign.
+CampaignView campaign_view(const Campaign& campaign, const Waiting& waiting);
+// As it stands in a list: without the texts and variables, which can be large.
+CampaignView listed_campaign_view(const Campaign& campaign, const Waiting& waiting);
+
+SendResultView send_result_view(const DeliveryRecord& record);
+RecipientView recipient_view(const DeliveryRecord& record);
+
+// Names this representation. The results of single messages are left out of it: they change only with the counts.
+std::string etag_of(CampaignView view);
+
+// 2xx with the campaign and its ETag. Pure: also made on the store's thread.
+Response campaign_response(int status, const CampaignView& view);
+Response json_response(int status, std::string body);
+
+}  // namespace herald::api

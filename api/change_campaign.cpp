@@ -1,0 +1,70 @@
+// POST /v1/campaigns/{id}/launch, /pause, /resume and /cancel
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/campaign_view.hpp"
+#include "api/create_command.hpp"
+#include "api/handlers.hpp"
+#include "api/idempotency.hpp"
+#include "api/lists.hpp"
+
+namespace herald::api {
+namespace {
+
+std::string scope_of(CampaignEvent event) { return fmt::format("POST /v1/campaigns/{{id}}/{}", name(event)); }
+
+std::chrono::hours answer_kept(CampaignEvent event) {
+    return event == CampaignEvent::launch ? std::chrono::days(7) : std::chrono::days(1);
+}
+
+// A launch has only begun: 202, with the place where its progress stands.
+Response changed(const Campaign& campaign, const Waiting& waiting, CampaignEvent event) {
+    if (event != CampaignEvent::launch) return campaign_response(200, campaign_view(campaign, waiting));
+    auto response = campaign_response(202, campaign_view(campaign, waiting));
+    response.headers.set("Location", campaign_path(campaign.id) + "/progress");
+    return response;
+}
+
+Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
+    auto key = idempotency_key(call.request.headers);
+    if (!key) co_return std::unexpected(std::move(key.error()));
+    auto id = campaign_of(call);
+    if (!id) co_return std::unexpected(std::move(id.error()));
+    auto command = read_action_command(call.request.body, call.request.method, call.target.path, event);
+    if (!command)
+        co_return std::unexpected(Problem{.status = 400, .code = "malformed_json", .detail = command.error()});
+    if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
+
+    const auto now = backend.ports.clock.wall_now();
+    const auto waiting = backend.ports.waiting.waiting();
+    Idempotency idempotency{
+        .scope = scope_of(event),
+        .key = *std::move(key),
+        .request_hash = std::move(command->request_hash),
+        .render = [waiting, event](const Campaign& c) { return to_stored(changed(c, waiting, event)); },
+        .expires_at = now + answer_kept(event)};
+    const auto written = co_await backend.ports.campaigns.change(
+        backend.options.workspace, *id, event, PauseReason::operator_request, now, std::move(idempotency));
+    if (!written) co_return std::unexpected(problem(written.error()));
+    if (written->replay) co_return replayed(*written->replay);
+    backend.ports.changes.notify(*id);
+    if (event == CampaignEvent::launch || event == CampaignEvent::resume) backend.options.work_arrived();
+    co_return changed(written->campaign, waiting, event);
+}
+
+}  // namespace
+
+Task<Answer> launch_campaign(Backend& backend, const Call& call) {
+    return change(backend, call, CampaignEvent::launch);
+}
+Task<Answer> pause_campaign(Backend& backend, const Call& call) { return change(backend, call, CampaignEvent::pause); }
+Task<Answer> resume_campaign(Backend& backend, const Call& call) {
+    return change(backend, call, CampaignEvent::resume);
+}
+Task<Answer> cancel_campaign(Backend& backend, const Call& call) {
+    return change(backend, call, CampaignEvent::cancel);
+}
+
+}  // namespace herald::api

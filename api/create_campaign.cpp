@@ -1,0 +1,111 @@
+// POST /v1/campaigns
+
+#include <memory>
+#include <utility>
+
+#include "api/campaign_view.hpp"
+#include "api/create_command.hpp"
+#include "api/handlers.hpp"
+#include "api/idempotency.hpp"
+
+namespace herald::api {
+namespace {
+
+constexpr std::string_view scope = "POST /v1/campaigns";
+constexpr std::chrono::days answer_kept{7};
+
+// Away from the event loop when the body is large.
+Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Call& call) {
+    const auto& request = call.request;
+    const auto admin = backend.options.default_admin;
+    if (request.body.size() <= backend.options.worker_above)
+        co_return read_create_command(request.body, request.method, call.target.path, admin);
+    // Shared with the work, which runs to its end even when this request is given up.
+    struct Job {
+        std::string body, method, path;
+        std::expected<CreateCommand, std::string> result;
+    };
+    const auto job = std::make_shared<Job>(Job{request.body, request.method, call.target.path, {}});
+    co_await backend.ports.worker.run(
+        [job, admin] { job->result = read_create_command(job->body, job->method, job->path, admin); });
+    co_return std::move(job->result);
+}
+
+Task<std::optional<Problem>> settle_sender(Backend& backend, Sender& sender, bool named, Deadline deadline) {
+    auto checked = co_await backend.senders.check(sender, deadline);
+    if (checked) {
+        sender = *std::move(checked);
+        co_return std::nullopt;
+    }
+    const std::string pointer = !named ? "/sender" : sender.email ? "/sender/email" : "/sender/admin_id";
+    const std::string detail = named ? "Intercom has no such admin in this workspace, and sends only from admins"
+                                     : "INTERCOM_SENDER_ADMIN_ID names no admin of this workspace";
+    co_return Problem{.status = 422,
+                      .code = "sender_not_an_admin",
+                      .detail = detail,
+                      .errors = {{pointer, FieldCode::sender_not_an_admin, detail}}};
+}
+
+Response created(const Campaign& campaign, const Waiting& waiting, int status) {
+    auto response = campaign_response(status, campaign_view(campaign, waiting));
+    response.headers.set("Location", campaign_path(campaign.id));
+    return response;
+}
+
+Problem create_problem(const Error& error) {
+    auto out = problem(error);
+    if (error.code == Errc::conflict) out.code = "client_ref_taken";
+    return out;
+}
+
+}  // namespace
+
+Task<Answer> create_campaign(Backend& backend, const Call& call) {
+    auto& ports = backend.ports;
+    const auto& workspace = backend.options.workspace;
+    auto key = idempotency_key(call.request.headers);
+    if (!key) co_return std::unexpected(std::move(key.error()));
+    auto command = co_await read(backend, call);
+    if (!command)
+        co_return std::unexpected(Problem{.status = 400, .code = "malformed_json", .detail = command.error()});
+
+    // Before anything that may have changed since the first time: configuration, admins, rules.
+    if (!key->empty()) {
+        auto stored =
+            co_await ports.campaigns.replay(workspace, std::string(scope), *key, command->request_hash,
+                                            ports.clock.wall_now());
+        if (!stored) co_return std::unexpected(problem(stored.error()));
+        if (*stored) co_return replayed(**stored);
+    }
+    if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
+
+    auto& campaign = command->campaign;
+    if (auto refused = co_await settle_sender(backend, campaign.sender, command->sender_named, call.request.deadline))
+        co_return std::unexpected(*std::move(refused));
+
+    const auto now = ports.clock.wall_now();
+    const auto waiting = ports.waiting.waiting();
+    campaign.id = CampaignId{make_id("cmp", now, ports.random)};
+    campaign.workspace = workspace;
+    campaign.created_at = now;
+    Idempotency idempotency{.scope = std::string(scope),
+                            .key = *key,
+                            .request_hash = command->request_hash,
+                            .render = [waiting](const Campaign& c) { return to_stored(created(c, waiting, 201)); },
+                            .expires_at = now + answer_kept};
+    const auto written =
+        co_await ports.campaigns.create(std::move(campaign), std::move(command->audience), command->launch,
+                                  std::move(command->body_hash), std::move(idempotency));
+    if (!written) co_return std::unexpected(create_problem(written.error()));
+    if (written->replay) co_return replayed(*written->replay);
+    if (written->existed) {
+        auto response = created(written->campaign, waiting, 200);
+        response.headers.set("Idempotent-Replayed", "true");
+        co_return response;
+    }
+    ports.changes.notify(written->campaign.id);
+    if (command->launch) backend.options.work_arrived();
+    co_return created(written->campaign, waiting, 201);
+}
+
+}  // namespace herald::api

@@ -1,0 +1,108 @@
+#include "api/create_command.hpp"
+
+#include <utility>
+
+#include "api/campaign_body.hpp"
+#include "api/digest.hpp"
+#include "api/json/parse.hpp"
+
+namespace herald::api {
+namespace {
+
+std::string hash_of(std::string_view method, std::string_view path, const boost::json::value& body) {
+    return Sha256().add(method).add(path).add_json(body).hex();
+}
+
+template <class T>
+std::optional<std::string> text_of(std::optional<T>&& text) {
+    if (!text) return {};
+    return std::move(text->value);
+}
+
+ContactRef ref_of(ContactBody&& body) {
+    if (body.id) return {ContactRef::Kind::id, std::move(body.id->value)};
+    if (body.external_id) return {ContactRef::Kind::external_id, std::move(body.external_id->value)};
+    return {ContactRef::Kind::email, std::move(body.email->value)};
+}
+
+Body body_of(CampaignBody& body) {
+    if (body.body_html) return {Body::Format::html, std::move(body.body_html->value)};
+    return {Body::Format::text, std::move(body.body_text->value)};
+}
+
+Sender sender_of(CampaignBody& body, std::optional<std::int64_t> default_admin) {
+    if (!body.sender) return {.admin_id = default_admin, .email = {}, .verified = false};
+    return {.admin_id = body.sender->admin_id, .email = text_of(std::move(body.sender->email)), .verified = false};
+}
+
+Campaign campaign_of(CampaignBody& body, std::optional<std::int64_t> default_admin) {
+    Campaign out;
+    out.name = std::move(body.name.value);
+    out.channel = body.channel;
+    out.template_type = Names<TemplateType>::name(body.template_type);
+    out.subject = text_of(std::move(body.subject));
+    out.body = body_of(body);
+    out.style = body.style.value_or(Style::plain);
+    out.sender = sender_of(body, default_admin);
+    if (body.variables) out.variables = std::move(body.variables->values);
+    out.track_event = body.track_event.value_or(body.channel == Channel::email);
+    out.client_ref = text_of(std::move(body.client_ref));
+    if (body.metadata) out.metadata = std::move(body.metadata->values);
+    out.created_by = text_of(std::move(body.created_by));
+    return out;
+}
+
+std::vector<Recipient> audience_of(AudienceBody& body) {
+    std::vector<Recipient> out;
+    out.reserve(body.contacts.values.size());
+    for (auto& contact : body.contacts.values) {
+        auto variables = contact.variables ? std::move(contact.variables->values) : Variables{};
+        out.push_back({ref_of(std::move(contact)), std::move(variables)});
+    }
+    return out;
+}
+
+template <class Body>
+FieldErrors mistakes_in(const boost::json::value& value) {
+    Decoder decoder;
+    Body body;
+    decode(decoder, value, body);
+    return decoder.take();
+}
+
+}  // namespace
+
+std::expected<CreateCommand, std::string> read_create_command(std::string_view body, std::string_view method,
+                                                              std::string_view path,
+                                                              std::optional<std::int64_t> default_admin) {
+    const auto value = parse_json(body);
+    if (!value) return std::unexpected(value.error());
+    CreateCommand command;
+    command.body_hash = Sha256().add_json(*value).hex();
+    command.request_hash = hash_of(method, path, *value);
+
+    Decoder decoder;
+    CampaignBody parsed;
+    decode(decoder, *value, parsed);
+    if (value->is_object() && !parsed.sender && !decoder.failed("sender") && !default_admin)
+        decoder.fail_at("sender", FieldCode::sender_missing,
+                        "name a sender, or set INTERCOM_SENDER_ADMIN_ID for this service");
+    command.errors = decoder.take();
+    if (!command.errors.empty()) return command;
+    command.campaign = campaign_of(parsed, default_admin);
+    command.audience = audience_of(parsed.audience);
+    command.sender_named = parsed.sender.has_value();
+    command.launch = parsed.launch.value_or(false);
+    return command;
+}
+
+std::expected<ActionCommand, std::string> read_action_command(std::string_view body, std::string_view method,
+                                                              std::string_view path, CampaignEvent action) {
+    const auto value = parse_json(body.empty() ? "{}" : body);
+    if (!value) return std::unexpected(value.error());
+    return ActionCommand{hash_of(method, path, *value), action == CampaignEvent::launch
+                                                            ? mistakes_in<LaunchBody>(*value)
+                                                            : mistakes_in<EmptyBody>(*value)};
+}
+
+}  // namespace herald::api

@@ -1,0 +1,39 @@
+#pragma once
+// A creation, read from its body.
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/field_error.hpp"
+#include "domain/campaign/campaign.hpp"
+
+namespace herald::api {
+
+struct CreateCommand {
+    std::string body_hash;     // of the body alone, for client_ref
+    std::string request_hash;  // with method and path, for the idempotency key
+    FieldErrors errors;        // when there are any, nothing below counts
+    Campaign campaign;         // without id, workspace and times
+    std::vector<Recipient> audience;
+    bool sender_named{};       // by the client, not by the configuration
+    bool launch{};
+};
+
+// Pure, because a large body is read by the worker. The error says why the body is no JSON.
+std::expected<CreateCommand, std::string> read_create_command(std::string_view body, std::string_view method,
+                                                              std::string_view path,
+                                                              std::optional<std::int64_t> default_admin);
+
+// A body without content of its own: launch, pause, resume and cancel. An empty one stands for {}.
+struct ActionCommand {
+    std::string request_hash;
+    FieldErrors errors;
+};
+std::expected<ActionCommand, std::string> read_action_command(std::string_view body, std::string_view method,
+                                                              std::string_view path, CampaignEvent action);
+
+}  // namespace herald::api

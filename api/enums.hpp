@@ -1,0 +1,115 @@
+#pragma once
+// How the enumerations of the domain, and two of our own, are written in JSON.
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "api/json/names.hpp"
+#include "domain/campaign/campaign.hpp"
+#include "domain/delivery/state.hpp"
+#include "domain/ports/send_gate.hpp"
+
+namespace herald::api {
+
+enum class DeliveryPolicy : std::uint8_t { at_most_once };
+enum class HealthStatus : std::uint8_t { ok, unavailable };
+enum class Order : std::uint8_t { asc, desc };
+
+// One of the domain's template_types, by its place there.
+struct TemplateType {
+    std::size_t place{};
+
+    static TemplateType of(std::string_view text) {
+        return {static_cast<std::size_t>(std::ranges::find(template_types, text) - template_types.begin())};
+    }
+};
+
+template <>
+struct Names<FieldCode> {
+    static constexpr auto values = all_field_codes;
+    static std::string_view name(FieldCode code) { return api::name(code); }
+};
+
+template <>
+struct Names<Channel> {
+    static constexpr std::array values{Channel::email, Channel::in_app};
+    static std::string_view name(Channel channel) { return herald::name(channel); }
+};
+
+template <>
+struct Names<Style> {
+    static constexpr std::array values{Style::plain, Style::personal};
+    static std::string_view name(Style style) { return herald::name(style); }
+};
+
+template <>
+struct Names<TemplateType> {
+    static constexpr auto values = [] {
+        std::array<TemplateType, template_types.size()> out{};
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = {i};
+        return out;
+    }();
+    static std::string_view name(TemplateType type) {
+        return type.place < template_types.size() ? template_types[type.place] : "custom";
+    }
+};
+
+template <>
+struct Names<DeliveryPolicy> {
+    static constexpr std::array values{DeliveryPolicy::at_most_once};
+    static constexpr auto unknown_code = FieldCode::not_supported_yet;
+    static std::string_view name(DeliveryPolicy) { return "at_most_once"; }
+};
+
+template <>
+struct Names<CampaignState> {
+    static constexpr std::array values{CampaignState::draft,     CampaignState::running,
+                                       CampaignState::paused,    CampaignState::completed,
+                                       CampaignState::completed_with_losses, CampaignState::cancelled};
+    static std::string_view name(CampaignState state) { return herald::name(state); }
+};
+
+template <>
+struct Names<PauseReason> {
+    static constexpr std::array values{PauseReason::operator_request, PauseReason::content_rejected,
+                                       PauseReason::crash_loop};
+    static std::string_view name(PauseReason reason) { return herald::name(reason); }
+};
+
+template <>
+struct Names<DeliveryState> {
+    static constexpr auto values = all_delivery_states;
+    static std::string_view name(DeliveryState state) { return herald::name(state); }
+};
+
+template <>
+struct Names<WaitReason> {
+    static constexpr std::array values{WaitReason::none,       WaitReason::rate_limit, WaitReason::circuit_open,
+                                       WaitReason::credential, WaitReason::schedule,   WaitReason::store};
+    static std::string_view name(WaitReason reason) {
+        switch (reason) {
+            case WaitReason::none: return "none";
+            case WaitReason::rate_limit: return "rate_limit";
+            case WaitReason::circuit_open: return "circuit_open";
+            case WaitReason::credential: return "credential";
+            case WaitReason::schedule: return "schedule";
+            case WaitReason::store: return "store";
+        }
+        return "";
+    }
+};
+
+template <>
+struct Names<HealthStatus> {
+    static constexpr std::array values{HealthStatus::ok, HealthStatus::unavailable};
+    static std::string_view name(HealthStatus status) { return status == HealthStatus::ok ? "ok" : "unavailable"; }
+};
+
+template <>
+struct Names<Order> {
+    static constexpr std::array values{Order::asc, Order::desc};
+    static std::string_view name(Order order) { return order == Order::asc ? "asc" : "desc"; }
+};
+
+}  // namespace herald::api

@@ -1,0 +1,25 @@
+#pragma once
+// One function per operation. They read: decode, validate, await, map errors, answer.
+
+#include "api/backend.hpp"
+
+namespace herald::api {
+
+Task<Answer> create_campaign(Backend& backend, const Call& call);
+Task<Answer> list_campaigns(Backend& backend, const Call& call);
+Task<Answer> get_campaign(Backend& backend, const Call& call);
+
+Task<Answer> launch_campaign(Backend& backend, const Call& call);
+Task<Answer> pause_campaign(Backend& backend, const Call& call);
+Task<Answer> resume_campaign(Backend& backend, const Call& call);
+Task<Answer> cancel_campaign(Backend& backend, const Call& call);
+
+Task<Answer> get_progress(Backend& backend, const Call& call);
+Task<Answer> list_recipients(Backend& backend, const Call& call);
+Task<Answer> stream_events(Backend& backend, const Call& call);
+
+Task<Answer> get_liveness(Backend& backend, const Call& call);
+Task<Answer> get_readiness(Backend& backend, const Call& call);
+Task<Answer> get_openapi(Backend& backend, const Call& call);
+
+}  // namespace herald::api

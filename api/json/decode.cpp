@@ -1,0 +1,80 @@
+#include "api/json/decode.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace herald::api {
+namespace {
+
+constexpr std::size_t longest_name = 255;
+
+// Numbers become text as they would be written by hand: 3, 3.5, 1e+20.
+std::optional<std::string> scalar_text(const boost::json::value& value) {
+    if (const auto* text = value.if_string()) return std::string(*text);
+    if (const auto* truth = value.if_bool()) return *truth ? "true" : "false";
+    if (const auto* number = value.if_int64()) return fmt::format("{}", *number);
+    if (const auto* number = value.if_uint64()) return fmt::format("{}", *number);
+    if (const auto* number = value.if_double(); number != nullptr && std::isfinite(*number))
+        return fmt::format("{}", *number);
+    return {};
+}
+
+}  // namespace
+
+void decode(Decoder& decoder, const boost::json::value& value, bool& out) {
+    if (const auto* truth = value.if_bool())
+        out = *truth;
+    else
+        decoder.wrong_type("true or false", value);
+}
+
+void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out) {
+    if (const auto* number = value.if_int64())
+        out = *number;
+    else
+        decoder.wrong_type("an integer", value);
+}
+
+void decode(Decoder& decoder, const boost::json::value& value, std::string& out) {
+    if (const auto* text = value.if_string())
+        out.assign(text->data(), text->size());
+    else
+        decoder.wrong_type("a string", value);
+}
+
+void decode(Decoder& decoder, const boost::json::value& value, NotYet&) {
+    if (!value.is_null()) decoder.fail(FieldCode::not_supported_yet, "is not supported by this version of the API");
+}
+
+void decode_map(Decoder& decoder, const boost::json::value& value, std::map<std::string, std::string>& out,
+                std::size_t max, std::size_t max_length, bool scalars) {
+    const auto* object = value.if_object();
+    if (object == nullptr) return decoder.wrong_type("an object", value);
+    if (object->size() > max)
+        return decoder.fail(FieldCode::too_many, fmt::format("{} entries, at most {} are taken", object->size(), max));
+    for (const auto& [key, entry] : *object) {
+        const auto inside = decoder.enter(std::string_view(key));
+        if (key.empty() || utf8_length(key).value_or(0) > longest_name)
+            decoder.fail(FieldCode::invalid_value, fmt::format("a name has 1 to {} characters", longest_name));
+        if (!scalars && !entry.is_string()) {
+            decoder.wrong_type("a string", entry);
+            continue;
+        }
+        auto text = scalar_text(entry);
+        if (!text)
+            decoder.wrong_type("a string, a number or a boolean", entry);
+        else if (text->size() > max_length)
+            decoder.fail(FieldCode::too_long, fmt::format("{} bytes, at most {} are taken", text->size(), max_length));
+        else
+            out.emplace(key, *std::move(text));
+    }
+}
+
+void refuse_unknown_member(Decoder& decoder, std::string_view member, FieldCode code, std::string_view known) {
+    const bool later = code == FieldCode::not_supported_yet;
+    auto detail = later ? "is not supported by this version of the API" : "there is no such field";
+    decoder.fail_at(member, code,
+                    known.empty() ? std::string(detail) : fmt::format("{}; there are: {}", detail, known));
+}
+
+}  // namespace herald::api

@@ -1,0 +1,67 @@
+#pragma once
+// Described structs to JSON. Empty optionals are left out, an empty Nullable is null.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "api/json/decode.hpp"
+#include "domain/core/time.hpp"
+
+namespace herald::api {
+
+inline boost::json::value encode(bool value) { return value; }
+inline boost::json::value encode(std::int64_t value) { return value; }
+inline boost::json::value encode(double value) { return value; }
+inline boost::json::value encode(const std::string& value) { return boost::json::string(value); }
+inline boost::json::value encode(WallTime value) { return boost::json::string(to_rfc3339(value)); }
+
+inline boost::json::value encode(const std::map<std::string, std::string>& values) {
+    boost::json::object out;
+    for (const auto& [key, value] : values) out.emplace(key, value);
+    return out;
+}
+
+template <Named E>
+boost::json::value encode(E value) {
+    return boost::json::string(std::string_view(Names<E>::name(value)));
+}
+
+template <class T>
+boost::json::value encode(const Nullable<T>& value) {
+    return value.value ? encode(*value.value) : boost::json::value(nullptr);
+}
+
+template <class T>
+boost::json::value encode(const std::vector<T>& values) {
+    boost::json::array out;
+    out.reserve(values.size());
+    for (const auto& value : values) out.push_back(encode(value));
+    return out;
+}
+
+template <Described T>
+boost::json::value encode(const T& value) {
+    boost::json::object out;
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        const auto& field = value.*member.pointer;
+        if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
+            if (field) out.emplace(member.name, encode(*field));
+        } else {
+            out.emplace(member.name, encode(field));
+        }
+    });
+    return out;
+}
+
+template <class T>
+std::string to_json(const T& value) {
+    return boost::json::serialize(encode(value));
+}
+
+}  // namespace herald::api

@@ -1,0 +1,82 @@
+#include "api/negotiation.hpp"
+
+#include <algorithm>
+#include <ranges>
+#include <string>
+#include <vector>
+
+namespace herald::api {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::vector<std::string_view> parts(std::string_view text, char separator) {
+    std::vector<std::string_view> out;
+    for (const auto part : std::views::split(text, separator))
+        out.push_back(trimmed(std::string_view(part.begin(), part.end())));
+    return out;
+}
+
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
+// 2 exact, 1 its type, 0 anything; -1 does not match.
+int precision(std::string_view range, std::string_view media_type) {
+    if (range == media_type) return 2;
+    if (range == "*/*") return 0;
+    return range.ends_with("/*") && media_type.starts_with(range.substr(0, range.size() - 1)) ? 1 : -1;
+}
+
+bool refused(std::string_view weight) {  // q=0, q=0.0 …
+    return weight.starts_with("q=") && weight.find_first_not_of("0.", 2) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool accepts(const Headers& headers, std::string_view media_type) {
+    const auto accept = headers.get("Accept");
+    if (!accept || trimmed(*accept).empty()) return true;
+    int best = -1;
+    bool wanted = false;
+    const auto lower = lowered(*accept);
+    for (const auto element : parts(lower, ',')) {
+        const auto fields = parts(element, ';');
+        const int match = precision(fields.front(), media_type);
+        if (match <= best) continue;
+        best = match;
+        wanted = std::none_of(fields.begin() + 1, fields.end(), refused);
+    }
+    return wanted;
+}
+
+std::optional<Problem> check_json_body(const Request& request) {
+    if (request.body.empty()) return {};
+    const auto problem = [](std::string detail) {
+        return Problem{.status = 415, .code = "unsupported_media_type", .detail = std::move(detail)};
+    };
+    const auto type = request.headers.get("Content-Type");
+    if (!type) return problem("a body needs Content-Type: application/json");
+    const auto lower = lowered(*type);
+    if (parts(lower, ';').front() != "application/json") return problem("the body must be application/json");
+    const auto encoding = request.headers.get("Content-Encoding");
+    if (encoding && lowered(trimmed(*encoding)) != "identity") return problem("compressed bodies are not taken");
+    return {};
+}
+
+bool none_match_names(const Headers& headers, std::string_view etag) {
+    const auto field = headers.get("If-None-Match");
+    if (!field) return false;
+    return std::ranges::any_of(parts(*field, ','), [etag](std::string_view candidate) {
+        if (candidate.starts_with("W/")) candidate.remove_prefix(2);
+        return candidate == "*" || candidate == etag;
+    });
+}
+
+}  // namespace herald::api

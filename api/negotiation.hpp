@@ -1,0 +1,20 @@
+#pragma once
+// What a request says about representations: Accept, Content-Type, If-None-Match.
+
+#include <optional>
+#include <string_view>
+
+#include "api/problem.hpp"
+
+namespace herald::api {
+
+// Whether the Accept field takes the media type. An absent field takes everything.
+bool accepts(const Headers& headers, std::string_view media_type);
+
+// 415 unless a body that is there is said to be JSON, uncompressed.
+std::optional<Problem> check_json_body(const Request& request);
+
+// Whether If-None-Match names this entity tag (weak comparison).
+bool none_match_names(const Headers& headers, std::string_view etag);
+
+}  // namespace herald::api

@@ -1,0 +1,71 @@
+// GET /v1/campaigns/{id}/recipients
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/campaign_view.hpp"
+#include "api/cursor.hpp"
+#include "api/handlers.hpp"
+#include "api/json/encode.hpp"
+#include "api/lists.hpp"
+
+namespace herald::api {
+namespace {
+
+constexpr std::size_t normal_limit = 50;
+constexpr std::size_t largest_limit = 500;
+
+std::string list_name(const CampaignId& campaign) { return fmt::format("recipients-{}", campaign.value); }
+
+std::optional<std::int64_t> position_of(const std::string& text) {
+    std::int64_t position = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, position);
+    if (error != std::errc() || rest != end || position < 0) return {};
+    return position;
+}
+
+OrProblem<DeliveryQuery> query_of(const CampaignId& campaign, const Target& target) {
+    auto limit = limit_of(target, normal_limit, largest_limit);
+    if (!limit) return std::unexpected(std::move(limit.error()));
+    auto state = named_of<DeliveryState>(target, "state");
+    if (!state) return std::unexpected(std::move(state.error()));
+    auto after = cursor_of(target, list_name(campaign));
+    if (!after) return std::unexpected(std::move(after.error()));
+    DeliveryQuery query;
+    query.campaign = campaign;
+    query.state = *state;
+    query.limit = *limit;
+    if (const auto* reason = target.parameter("reason")) query.reason = *reason;
+    if (*after) {
+        query.after_position = position_of(**after);
+        if (!query.after_position) return std::unexpected(cursor_problem());
+    }
+    return query;
+}
+
+}  // namespace
+
+Task<Answer> list_recipients(Backend& backend, const Call& call) {
+    auto id = campaign_of(call);
+    if (!id) co_return std::unexpected(std::move(id.error()));
+    auto query = query_of(*id, call.target);
+    if (!query) co_return std::unexpected(std::move(query.error()));
+    const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, *id);
+    if (!campaign) co_return std::unexpected(problem(campaign.error()));
+    const auto limit = query->limit;
+    ++query->limit;  // one more tells whether there is a next page
+    const auto found = co_await backend.ports.campaigns.deliveries(backend.options.workspace, *std::move(query));
+    if (!found) co_return std::unexpected(problem(found.error()));
+
+    RecipientListView page;
+    for (std::size_t i = 0; i < std::min(limit, found->size()); ++i) page.data.push_back(recipient_view((*found)[i]));
+    if (found->size() > limit)
+        page.next_cursor.value = make_cursor(list_name(*id), fmt::format("{}", (*found)[limit - 1].position));
+    co_return json_response(200, to_json(page));
+}
+
+}  // namespace herald::api

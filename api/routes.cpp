@@ -1,0 +1,39 @@
+#include "api/routes.hpp"
+
+#include <array>
+
+#include "api/handlers.hpp"
+
+namespace herald::api {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array list_query{"limit"sv, "cursor"sv, "order"sv, "state"sv, "client_ref"sv};
+constexpr std::array recipients_query{"limit"sv, "cursor"sv, "state"sv, "reason"sv};
+
+constexpr std::array table{
+    // clang-format off
+    Route{Verb::post, "/v1/campaigns",                 "createCampaign",         create_campaign, {}, large_body},
+    Route{Verb::get,  "/v1/campaigns",                 "listCampaigns",          list_campaigns, list_query},
+    Route{Verb::get,  "/v1/campaigns/{id}",            "getCampaign",            get_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/launch",     "launchCampaign",         launch_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/resume",     "resumeCampaign",         resume_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign},
+    Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
+    Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query},
+    Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
+    Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
+    Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},
+    Route{Verb::get,  "/openapi.yaml",                 "getOpenapi",             get_openapi, {}, small_body, "application/yaml"},
+    // clang-format on
+};
+
+}  // namespace
+
+std::string_view name(Verb verb) { return verb == Verb::get ? "GET" : "POST"; }
+
+std::span<const Route> routes() { return table; }
+
+}  // namespace herald::api

@@ -1,0 +1,32 @@
+#pragma once
+// The one list of what the API answers. openapi.yaml is tested against it, both ways.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "api/backend.hpp"
+
+namespace herald::api {
+
+enum class Verb : std::uint8_t { get, post };
+
+std::string_view name(Verb verb);  // "GET", "POST"
+
+inline constexpr std::size_t small_body = 64UL * 1024UL;
+inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;
+
+struct Route {
+    Verb verb{};
+    std::string_view path;       // segments in braces match any segment
+    std::string_view operation;  // the operationId in openapi.yaml
+    Task<Answer> (*handler)(Backend&, const Call&);
+    std::span<const std::string_view> query{};  // the parameters it takes; any other is refused
+    std::size_t body{small_body};
+    std::string_view produces{"application/json"};
+};
+
+std::span<const Route> routes();
+
+}  // namespace herald::api

@@ -1,0 +1,201 @@
+#pragma once
+// What clients see, as described structs: openapi.yaml's schemas, member by member.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+
+#include "api/enums.hpp"
+#include "api/json/types.hpp"
+#include "domain/campaign/campaign.hpp"
+#include "domain/core/time.hpp"
+
+namespace herald::api {
+
+struct FieldErrorView {
+    std::string pointer;
+    FieldCode code{};
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(FieldErrorView, (), (pointer, code, detail))
+
+struct ProblemView {
+    std::string type;
+    std::string title;
+    std::int64_t status{};
+    std::string code;
+    std::string detail;
+    std::optional<std::vector<FieldErrorView>> errors;
+    std::string request_id;
+    std::optional<WallTime> retry_at;
+};
+BOOST_DESCRIBE_STRUCT(ProblemView, (), (type, title, status, code, detail, errors, request_id, retry_at))
+
+// Exactly one member is there.
+struct ContactView {
+    std::optional<std::string> id;
+    std::optional<std::string> external_id;
+    std::optional<std::string> email;
+};
+BOOST_DESCRIBE_STRUCT(ContactView, (), (id, external_id, email))
+
+struct SenderView {
+    std::optional<std::int64_t> admin_id;
+    std::optional<std::string> email;
+    bool verified{};
+};
+BOOST_DESCRIBE_STRUCT(SenderView, (), (admin_id, email, verified))
+
+struct WaitingView {
+    WaitReason reason{};
+    std::optional<WallTime> until;
+};
+BOOST_DESCRIBE_STRUCT(WaitingView, (), (reason, until))
+
+struct CountsView {
+    std::int64_t queued{};
+    std::int64_t claimed{};
+    std::int64_t inflight{};
+    std::int64_t accepted{};
+    std::int64_t rejected{};
+    std::int64_t unknown{};
+    std::int64_t deferred{};
+    std::int64_t skipped{};
+    std::int64_t expired{};
+    std::int64_t cancelled{};
+};
+BOOST_DESCRIBE_STRUCT(CountsView, (),
+                      (queued, claimed, inflight, accepted, rejected, unknown, deferred, skipped, expired, cancelled))
+
+struct EventsView {
+    std::int64_t queued{};
+    std::int64_t tracked{};
+    std::int64_t failed{};
+};
+BOOST_DESCRIBE_STRUCT(EventsView, (), (queued, tracked, failed))
+
+struct SendResultView {
+    ContactView contact;
+    bool success{};
+    std::optional<std::string> message_id;
+    std::optional<std::string> reason;
+};
+BOOST_DESCRIBE_STRUCT(SendResultView, (), (contact, success, message_id, reason))
+
+struct IntercomIntegrationView {
+    bool enabled{};
+    std::int64_t messages_sent{};
+    std::int64_t successful{};
+    std::int64_t failed{};
+    std::optional<std::vector<SendResultView>> results;
+    std::string results_url;
+};
+BOOST_DESCRIBE_STRUCT(IntercomIntegrationView, (),
+                      (enabled, messages_sent, successful, failed, results, results_url))
+
+struct CampaignView {
+    std::string id;
+    std::string workspace;
+    std::string name;
+    Channel channel{};
+    TemplateType template_type;
+    std::optional<std::string> subject;
+    std::optional<std::string> body_html;
+    std::optional<std::string> body_text;
+    std::optional<Style> style;
+    SenderView sender;
+    std::optional<std::map<std::string, std::string>> variables;
+    bool track_event{};
+    DeliveryPolicy delivery_policy{};
+    std::optional<std::string> client_ref;
+    std::map<std::string, std::string> metadata;
+    std::optional<std::string> created_by;
+    CampaignState state{};
+    std::optional<PauseReason> pause_reason;
+    std::optional<WaitingView> waiting;
+    WallTime created_at{};
+    std::optional<WallTime> launched_at;
+    std::optional<WallTime> finished_at;
+    std::int64_t audience_size{};
+    CountsView counts;
+    EventsView events;
+    IntercomIntegrationView intercom_integration;
+};
+BOOST_DESCRIBE_STRUCT(CampaignView, (),
+                      (id, workspace, name, channel, template_type, subject, body_html, body_text, style, sender,
+                       variables, track_event, delivery_policy, client_ref, metadata, created_by, state, pause_reason,
+                       waiting, created_at, launched_at, finished_at, audience_size, counts, events,
+                       intercom_integration))
+
+struct CampaignListView {
+    std::vector<CampaignView> data;
+    Nullable<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(CampaignListView, (), (data, next_cursor))
+
+struct ReasonCountView {
+    DeliveryState state{};
+    std::string reason;
+    std::int64_t count{};
+
+    friend bool operator==(const ReasonCountView&, const ReasonCountView&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ReasonCountView, (), (state, reason, count))
+
+struct ProgressView {
+    std::string campaign_id;
+    CampaignState state{};
+    std::optional<PauseReason> pause_reason;
+    std::int64_t audience{};
+    CountsView counts;
+    std::vector<ReasonCountView> reasons;
+    EventsView events;
+    double rate_per_second{};
+    Nullable<WallTime> eta;
+    WaitingView waiting;
+    std::optional<WallTime> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(ProgressView, (),
+                      (campaign_id, state, pause_reason, audience, counts, reasons, events, rate_per_second, eta,
+                       waiting, finished_at))
+
+struct RecipientView {
+    std::string id;
+    ContactView contact;
+    DeliveryState state{};
+    std::optional<std::string> reason;
+    std::optional<std::string> detail;
+    std::optional<std::string> intercom_contact_id;
+    std::int64_t attempts{};
+    std::optional<std::string> message_id;
+    std::optional<std::string> request_id;
+    std::optional<WallTime> not_before;
+    std::optional<WallTime> updated_at;
+};
+BOOST_DESCRIBE_STRUCT(RecipientView, (),
+                      (id, contact, state, reason, detail, intercom_contact_id, attempts, message_id, request_id,
+                       not_before, updated_at))
+
+struct RecipientListView {
+    std::vector<RecipientView> data;
+    Nullable<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(RecipientListView, (), (data, next_cursor))
+
+struct HealthView {
+    HealthStatus status{};
+};
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status))
+
+struct ReadinessView {
+    HealthStatus status{};
+    bool store{};
+    bool draining{};
+};
+BOOST_DESCRIBE_STRUCT(ReadinessView, (), (status, store, draining))
+
+}  // namespace herald::api

@@ -1,0 +1,87 @@
+#pragma once
+// The process put together: the only place that names every concrete class. The order of the members is the
+// order of their lives; each uses only what stands above it.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/http/client.hpp"
+#include "adapters/intercom/client.hpp"
+#include "adapters/observe/log.hpp"
+#include "adapters/resilience/gate.hpp"
+#include "adapters/resilience/resilient_exchange.hpp"
+#include "adapters/store/sqlite/store.hpp"
+#include "adapters/system/clock.hpp"
+#include "adapters/system/pool_worker.hpp"
+#include "api/api.hpp"
+#include "domain/campaign/runner.hpp"
+#include "domain/campaign/tracker.hpp"
+#include "service/config.hpp"
+#include "service/listener.hpp"
+#include "service/watched_store.hpp"
+
+namespace herald::service {
+
+class Process {
+ public:
+    // Opens the store, repairs what the last process left, binds the port. Throws std::exception with a
+    // message for the operator when one of them is not possible.
+    Process(const Config& config, std::string openapi);
+
+    // Serves until SIGTERM or SIGINT and then drains. The exit code.
+    int run();
+
+    std::string address() const { return listener_.address(); }
+
+ private:
+    Task<void> restore_limiter();
+    Task<void> keep_limiter();
+    Task<void> watch_loop_lag();
+    Task<void> watch_signals();
+    Task<void> drain();
+    void start_sending();
+    void bug(const std::exception_ptr& what, std::string_view where);
+
+    Config config_;
+    WorkspaceId workspace_{"default"};
+    boost::asio::io_context io_{1};
+    SystemClock clock_;
+    SystemRandom random_;
+    observe::Log log_;
+    std::function<void(std::exception_ptr)> on_bug_;
+    boost::asio::thread_pool pool_{1};
+    PoolWorker worker_;
+
+    api::ChangeFeed changes_;
+    sqlite::SqliteStore store_;
+
+    http::Client client_;
+    intercom::Credential credential_;
+    resilience::Gate gate_;
+    resilience::ObservedExchange wire_;
+    resilience::RetryBudget retry_budget_;
+    resilience::ResilientExchange campaign_calls_;
+    resilience::ResilientExchange interactive_calls_;
+    intercom::Sender sender_;
+    intercom::Directory campaign_directory_;
+    intercom::Directory interactive_directory_;
+
+    CampaignRunner runner_;
+    EventTrackingLoop tracker_;
+    WatchedCampaignStore campaigns_;  // the API's view: a change wakes or stops the sending loop
+
+    bool draining_{};
+    bool stopped_{};
+    api::Api api_;
+    Listener listener_;
+    Scope tasks_;
+    boost::asio::signal_set signals_;
+    int exit_code_{};
+};
+
+}  // namespace herald::service

@@ -1,0 +1,209 @@
+#include "service/session.hpp"
+
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "api/problem.hpp"
+#include "domain/core/id.hpp"
+
+namespace herald::service {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+using Parser = http::request_parser<http::string_body>;
+
+class Session {
+ public:
+    Session(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits)
+        : stream_(std::move(socket)), ports_(std::move(ports)), limits_(limits),
+          buffer_(limits.header_bytes + 64 * 1024) {}
+
+    Task<void> serve() {
+        for (int served = 0; served < limits_.requests; ++served) {
+            if (!co_await wait_for_request()) break;
+            if (!co_await serve_one(served + 1 == limits_.requests)) break;
+        }
+        error_code ignored;
+        stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+
+ private:
+    // False: the client has gone, or was idle too long.
+    Task<bool> wait_for_request() {
+        if (buffer_.size() > 0) co_return true;  // pipelined: answered in order, one at a time
+        stream_.expires_at(ports_.clock.now() + limits_.keep_alive);
+        const auto [error, read] =
+            co_await stream_.async_read_some(buffer_.prepare(limits_.header_bytes), token);
+        if (error) co_return false;
+        buffer_.commit(read);
+        co_return true;
+    }
+
+    // True: the connection may carry another request.
+    Task<bool> serve_one(bool last) {
+        Parser parser;
+        parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+        parser.body_limit(limits_.body_bytes);
+        stream_.expires_at(ports_.clock.now() + limits_.header);
+        if (const auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, token); error)
+            co_return co_await refuse(error);
+        const auto target = parser.get().target();
+        if (target.size() > limits_.target_bytes) co_return co_await refuse(414, "uri_too_long");
+        const auto body_limit = ports_.api.body_limit(parser.get().method_string(), target);
+        if (parser.content_length().value_or(0) > body_limit) co_return co_await refuse(413, "too_large");
+        parser.body_limit(body_limit);
+        if (const auto error = co_await read_body(parser); error) co_return co_await refuse(error);
+
+        const auto message = parser.release();
+        const bool head = message.method() == http::verb::head;
+        auto response = co_await ask(to_request(message));
+        const bool keep = message.keep_alive() && !last && !ports_.draining();
+        co_return co_await write(std::move(response), message.version(), head, keep) && keep;
+    }
+
+    // A body may be slow, but not slower than the limit on average, so that nobody holds a connection for ever.
+    Task<error_code> read_body(Parser& parser) {
+        if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
+            static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+            stream_.expires_at(ports_.clock.now() + limits_.write_stall);
+            if (const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(go_on), token); error)
+                co_return error;
+        }
+        const auto start = ports_.clock.now();
+        std::size_t total = 0;
+        while (!parser.is_done()) {
+            const auto earned = milliseconds(1'000 * total / limits_.body_bytes_per_second);
+            stream_.expires_at(std::min(ports_.clock.now() + limits_.body_step, start + limits_.body_step + earned));
+            const auto [error, read] = co_await http::async_read_some(stream_, buffer_, parser, token);
+            if (error) co_return error;
+            total += read;
+        }
+        co_return error_code{};
+    }
+
+    api::Request to_request(const http::request<http::string_body>& message) {
+        api::Request request;
+        request.method = std::string(message.method_string());
+        request.target = std::string(message.target());
+        for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
+        request.body = message.body();
+        request.request_id = make_id("req", ports_.clock.wall_now(), ports_.random);
+        request.deadline = Deadline::after(ports_.clock.now(), limits_.request_deadline);
+        return request;
+    }
+
+    Task<api::Response> ask(api::Request request) {
+        const auto request_id = request.request_id;
+        std::exception_ptr bug;
+        try {
+            co_return co_await ports_.api.handle(std::move(request));
+        } catch (const boost::system::system_error&) {
+            bug = std::current_exception();
+        } catch (const std::exception&) {
+            bug = std::current_exception();
+        }
+        ports_.on_bug(request_id, bug);
+        co_return api::problem_response(500, "internal_error", "something went wrong here; nothing is known about why",
+                                        request_id);
+    }
+
+    Task<bool> refuse(error_code error) {
+        if (error == http::error::body_limit) co_return co_await refuse(413, "too_large");
+        if (error == http::error::header_limit || error == http::error::buffer_overflow)
+            co_return co_await refuse(431, "header_too_large");
+        // What is no HTTP gets an answer in HTTP; a connection that just ended gets none.
+        const bool ended = error == http::error::end_of_stream || error == asio::error::eof ||
+                           error == asio::error::connection_reset || error == http::error::partial_message ||
+                           error == asio::error::operation_aborted;
+        if (ended) co_return false;
+        if (error == beast::error::timeout) co_return co_await refuse(408, "request_timeout");
+        co_return co_await refuse(400, "malformed_request");
+    }
+
+    Task<bool> refuse(int status, std::string_view code) {
+        auto response = api::problem_response(status, code, "the request cannot be read",
+                                              make_id("req", ports_.clock.wall_now(), ports_.random));
+        co_await write(std::move(response), 11, false, false);
+        co_return false;
+    }
+
+    Task<bool> write(api::Response response, unsigned version, bool head, bool keep) {
+        http::response<http::string_body> message{http::int_to_status(static_cast<unsigned>(response.status)), version};
+        if (message.result() == http::status::unknown) message.result(static_cast<unsigned>(response.status));
+        for (const auto& [name, value] : response.headers) message.set(name, value);
+        message.keep_alive(keep);
+        if (response.stream && !head) co_return co_await write_stream(std::move(message), *response.stream);
+        const bool bodyless = response.status == 204 || response.status == 304;
+        if (!bodyless && !head) {
+            message.content_length(response.body.size());
+            message.body() = std::move(response.body);
+        }
+        stream_.expires_at(ports_.clock.now() + limits_.write_stall);
+        http::response_serializer<http::string_body> serializer(message);
+        if (head) {
+            const auto [error, n] = co_await http::async_write_header(stream_, serializer, token);
+            co_return !error;
+        }
+        const auto [error, n] = co_await http::async_write(stream_, serializer, token);
+        co_return !error;
+    }
+
+    // Chunked; the piece just written bounds the memory, the client's speed bounds the source.
+    Task<bool> write_stream(http::response<http::string_body> message, api::BodyStream& body) {
+        const bool chunked = message.version() >= 11;
+        http::response<http::empty_body> head{std::move(message.base())};
+        head.chunked(chunked);
+        if (!chunked) head.keep_alive(false);
+        stream_.expires_at(ports_.clock.now() + limits_.write_stall);
+        http::response_serializer<http::empty_body> serializer(head);
+        if (const auto [error, n] = co_await http::async_write_header(stream_, serializer, token); error)
+            co_return false;
+        stream_.expires_never();
+        while (auto piece = co_await body.next()) {
+            if (piece->empty()) continue;
+            stream_.expires_at(ports_.clock.now() + limits_.write_stall);
+            error_code failed;
+            if (chunked) {
+                const auto [error, n] = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), token);
+                failed = error;
+            } else {
+                const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(*piece), token);
+                failed = error;
+            }
+            if (failed) co_return false;
+            stream_.expires_never();
+        }
+        if (!chunked) co_return false;
+        stream_.expires_at(ports_.clock.now() + limits_.write_stall);
+        const auto [error, n] = co_await asio::async_write(stream_, http::make_chunk_last(), token);
+        co_return !error;
+    }
+
+    beast::tcp_stream stream_;
+    SessionPorts ports_;
+    SessionLimits limits_;
+    beast::flat_buffer buffer_;
+};
+
+}  // namespace
+
+Task<void> serve_connection(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits) {
+    error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    Session session(std::move(socket), std::move(ports), limits);
+    co_await session.serve();
+}
+
+}  // namespace herald::service

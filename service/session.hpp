@@ -1,0 +1,42 @@
+#pragma once
+// One client connection: reads requests within limits, asks the API, writes answers and streams.
+
+#include <functional>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "api/api.hpp"
+#include "domain/core/random.hpp"
+#include "domain/core/time.hpp"
+
+namespace herald::service {
+
+// RESILIENCE.md 1.10.
+struct SessionLimits {
+    milliseconds keep_alive{60'000};     // idle between requests
+    milliseconds header{5'000};          // from the first byte of a request to the end of its header
+    milliseconds body_step{10'000};      // between two pieces of a body
+    std::size_t body_bytes_per_second{1'024};  // on average, after the first body_step
+    milliseconds write_stall{30'000};
+    milliseconds request_deadline{30'000};
+    std::size_t header_bytes{16 * 1024};
+    std::size_t target_bytes{8 * 1024};
+    std::size_t body_bytes{64 * 1024};  // until the route is known
+    int requests{10'000};  // on one connection
+};
+
+struct SessionPorts {
+    api::Api& api;
+    Clock& clock;
+    Random& random;
+    // True once the process drains: every answer closes its connection.
+    std::function<bool()> draining;
+    // What escaped a handler: a bug, logged with the request id; the client got a 500.
+    std::function<void(const std::string& request_id, std::exception_ptr)> on_bug;
+};
+
+// Serves the connection until either side ends it. Never throws for what a client does.
+Task<void> serve_connection(boost::asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits);
+
+}  // namespace herald::service

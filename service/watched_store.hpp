@@ -1,0 +1,67 @@
+#pragma once
+// The campaign store as the API sees it: a committed change is told to the sending loop at once, instead of
+// at its next poll.
+
+#include <functional>
+#include <utility>
+
+#include "domain/ports/campaign_store.hpp"
+
+namespace herald::service {
+
+class WatchedCampaignStore final : public CampaignStore {
+ public:
+    WatchedCampaignStore(CampaignStore& store, std::function<void()> work_arrived,
+                         std::function<void(const CampaignId&)> taken_back)
+        : store_(store), work_arrived_(std::move(work_arrived)), taken_back_(std::move(taken_back)) {}
+
+    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch,
+                                 std::string body_hash, Idempotency idempotency) override {
+        auto written = co_await store_.create(std::move(campaign), std::move(audience), launch, std::move(body_hash),
+                                              std::move(idempotency));
+        if (written && launch) work_arrived_();
+        co_return written;
+    }
+
+    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
+                                 WallTime now, Idempotency idempotency) override {
+        auto written = co_await store_.change(std::move(workspace), id, event, reason, now, std::move(idempotency));
+        if (!written) co_return written;
+        switch (event) {
+            case CampaignEvent::launch:
+            case CampaignEvent::resume: work_arrived_(); break;
+            case CampaignEvent::pause:
+            case CampaignEvent::cancel: taken_back_(id); break;
+            case CampaignEvent::complete: break;
+        }
+        co_return written;
+    }
+
+    Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
+                                                    std::string request_hash, WallTime now) override {
+        return store_.replay(std::move(workspace), std::move(scope), std::move(key), std::move(request_hash), now);
+    }
+    Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override {
+        return store_.get(std::move(workspace), std::move(id));
+    }
+    Task<Result<std::vector<Campaign>>> list(WorkspaceId workspace, CampaignQuery query) override {
+        return store_.list(std::move(workspace), std::move(query));
+    }
+    Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId workspace, DeliveryQuery query) override {
+        return store_.deliveries(std::move(workspace), std::move(query));
+    }
+    Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) override {
+        return store_.reasons(std::move(workspace), std::move(id));
+    }
+    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
+        return store_.sender_verified(std::move(id), admin_id);
+    }
+    Task<bool> healthy() override { return store_.healthy(); }
+
+ private:
+    CampaignStore& store_;
+    std::function<void()> work_arrived_;
+    std::function<void(const CampaignId&)> taken_back_;
+};
+
+}  // namespace herald::service
