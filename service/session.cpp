@@ -9,6 +9,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <fmt/format.h>
 
 #include "api/problem.hpp"
 #include "domain/core/id.hpp"
@@ -37,9 +38,22 @@ class Session {
         }
         error_code ignored;
         stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+        if (refused_) co_await discard_rest();
     }
 
  private:
+    // A client that is still sending when we close would get a reset and never read why it was refused.
+    Task<void> discard_rest() {
+        const auto deadline = ports_.clock.now() + limits_.linger;
+        for (std::size_t total = 0; total < limits_.linger_bytes;) {
+            buffer_.clear();
+            stream_.expires_at(deadline);
+            const auto [error, read] = co_await stream_.async_read_some(buffer_.prepare(64 * 1024), token);
+            if (error) co_return;
+            total += read;
+        }
+    }
+
     // False: the client has gone, or was idle too long.
     Task<bool> wait_for_request() {
         if (buffer_.size() > 0) co_return true;  // pipelined: answered in order, one at a time
@@ -55,16 +69,20 @@ class Session {
     Task<bool> serve_one(bool last) {
         Parser parser;
         parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-        parser.body_limit(limits_.body_bytes);
+        parser.body_limit(boost::none);  // of the body nothing is read before the route says how much it takes
         stream_.expires_at(ports_.clock.now() + limits_.header);
         if (const auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, token); error)
             co_return co_await refuse(error);
         const auto target = parser.get().target();
-        if (target.size() > limits_.target_bytes) co_return co_await refuse(414, "uri_too_long");
+        if (target.size() > limits_.target_bytes)
+            co_return co_await refuse(414, "uri_too_long", "the path and query are too long");
         const auto body_limit = ports_.api.body_limit(parser.get().method_string(), target);
-        if (parser.content_length().value_or(0) > body_limit) co_return co_await refuse(413, "too_large");
+        if (parser.content_length().value_or(0) > body_limit) co_return co_await refuse_body(body_limit);
         parser.body_limit(body_limit);
-        if (const auto error = co_await read_body(parser); error) co_return co_await refuse(error);
+        if (const auto error = co_await read_body(parser); error == http::error::body_limit)
+            co_return co_await refuse_body(body_limit);
+        else if (error)
+            co_return co_await refuse(error);
 
         const auto message = parser.release();
         const bool head = message.method() == http::verb::head;
@@ -120,22 +138,26 @@ class Session {
     }
 
     Task<bool> refuse(error_code error) {
-        if (error == http::error::body_limit) co_return co_await refuse(413, "too_large");
         if (error == http::error::header_limit || error == http::error::buffer_overflow)
-            co_return co_await refuse(431, "header_too_large");
+            co_return co_await refuse(431, "header_too_large", "the header is too large");
         // What is no HTTP gets an answer in HTTP; a connection that just ended gets none.
         const bool ended = error == http::error::end_of_stream || error == asio::error::eof ||
                            error == asio::error::connection_reset || error == http::error::partial_message ||
                            error == asio::error::operation_aborted;
         if (ended) co_return false;
-        if (error == beast::error::timeout) co_return co_await refuse(408, "request_timeout");
-        co_return co_await refuse(400, "malformed_request");
+        if (error == beast::error::timeout)
+            co_return co_await refuse(408, "request_timeout", "the request did not arrive in time");
+        co_return co_await refuse(400, "malformed_request", "this is not HTTP: " + error.message());
     }
 
-    Task<bool> refuse(int status, std::string_view code) {
-        auto response = api::problem_response(status, code, "the request cannot be read",
+    Task<bool> refuse_body(std::size_t limit) {
+        return refuse(413, "too_large", fmt::format("at most {} bytes are taken here", limit));
+    }
+
+    Task<bool> refuse(int status, std::string_view code, std::string detail) {
+        auto response = api::problem_response(status, code, detail,
                                               make_id("req", ports_.clock.wall_now(), ports_.random));
-        co_await write(std::move(response), 11, false, false);
+        refused_ = co_await write(std::move(response), 11, false, false);
         co_return false;
     }
 
@@ -195,6 +217,7 @@ class Session {
     SessionPorts ports_;
     SessionLimits limits_;
     beast::flat_buffer buffer_;
+    bool refused_{};
 };
 
 }  // namespace

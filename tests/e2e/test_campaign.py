@@ -301,7 +301,7 @@ def test_http_manners(start, fast):
     assert herald.get("/nowhere").status == 404
     wrong = herald.request("DELETE", "/v1/campaigns")
     assert wrong.status == 405 and "POST" in wrong.headers["allow"]
-    assert herald.get("/v1/campaigns/cmp_00000000000000000000000000").json["code"] == "campaign_not_found"
+    assert herald.get("/v1/campaigns/cmp_00000000000000000000000000").json["code"] == "not_found"
     assert herald.post("/v1/campaigns", b"name=x", headers={"Content-Type": "application/x-www-form-urlencoded"}).status == 415
     huge = herald.post("/v1/campaigns", b"[" + b" " * (9 << 20) + b"]")
     assert huge.status == 413
