@@ -21,8 +21,8 @@ resilience::GateOptions gate_options(const Config& config) {
     options.limiter.limit_per_window = config.limit_per_window;
     options.limiter.target = config.limiter_target;
     options.limiter.initial_limit = std::min(options.limiter.initial_limit, config.limit_per_window);
-    options.breaker.mode = config.breaker_scaled ? resilience::BreakerOptions::Mode::scaled
-                                                 : resilience::BreakerOptions::Mode::seed;
+    options.breaker.mode =
+        config.breaker_scaled ? resilience::BreakerOptions::Mode::scaled : resilience::BreakerOptions::Mode::seed;
     options.breaker.open = std::chrono::ceil<seconds>(config.breaker_open);
     options.has_credential = !config.intercom_token.empty();
     return options;
@@ -50,8 +50,8 @@ RunnerOptions runner_options(const Config& config) {
 resilience::GateEvents gate_events(observe::Log& log) {
     resilience::GateEvents events;
     events.breaker = [&log](std::string_view from, std::string_view to, std::string_view reason) {
-        log.warning("circuit_breaker", {{"from", std::string(from)}, {"to", std::string(to)},
-                                        {"reason", std::string(reason)}});
+        log.warning("circuit_breaker",
+                    {{"from", std::string(from)}, {"to", std::string(to)}, {"reason", std::string(reason)}});
     };
     events.throttled = [&log](milliseconds wait) { log.warning("rate_limited", {{"wait_ms", wait.count()}}); };
     events.credential = [&log](bool held) {
@@ -84,8 +84,12 @@ sqlite::Options store_options(observe::Log& log, api::ChangeFeed& changes) {
 }  // namespace
 
 Process::Process(const Config& config, std::string openapi)
-    : config_(config), clock_(io_.get_executor()), log_(clock_),
-      on_bug_([this](const std::exception_ptr& what) { bug(what, "task"); }), worker_(pool_), changes_(clock_),
+    : config_(config),
+      clock_(io_.get_executor()),
+      log_(clock_),
+      on_bug_([this](const std::exception_ptr& what) { bug(what, "task"); }),
+      worker_(pool_),
+      changes_(clock_),
       store_(config.data_dir, io_.get_executor(), store_options(log_, changes_)),
       client_(io_.get_executor(), clock_, endpoint_of(config), client_options(config)),
       credential_{config.intercom_token.reveal()},
@@ -94,7 +98,8 @@ Process::Process(const Config& config, std::string openapi)
       campaign_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::campaign),
       interactive_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::interactive),
       sender_(wire_, credential_, [this] { gate_.hold_credential(); }),
-      campaign_directory_(io_.get_executor(), clock_, campaign_calls_, credential_, [this] { gate_.hold_credential(); }),
+      campaign_directory_(io_.get_executor(), clock_, campaign_calls_, credential_,
+                          [this] { gate_.hold_credential(); }),
       interactive_directory_(io_.get_executor(), clock_, interactive_calls_, credential_,
                              [this] { gate_.hold_credential(); }),
       runner_(io_.get_executor(),
@@ -106,7 +111,9 @@ Process::Process(const Config& config, std::string openapi)
       campaigns_(
           store_.campaigns(), [this] { runner_.wake(); }, [this](const CampaignId& id) { runner_.drop(id); }),
       api_({campaigns_, interactive_directory_, runner_, changes_, worker_, clock_, random_},
-           {.workspace = workspace_, .default_admin = config.sender_admin_id, .openapi = std::move(openapi),
+           {.workspace = workspace_,
+            .default_admin = config.sender_admin_id,
+            .openapi = std::move(openapi),
             .draining = [this] { return draining_; }}),
       listener_(io_.get_executor(), config.listen_host, config.listen_port,
                 {api_, clock_, random_, [this] { return draining_; },
@@ -114,9 +121,12 @@ Process::Process(const Config& config, std::string openapi)
                      bug(what, "request " + request_id);
                  }},
                 SessionLimits{}, on_bug_),
-      tasks_(io_.get_executor(), clock_, on_bug_), signals_(io_, SIGTERM, SIGINT) {
+      tasks_(io_.get_executor(), clock_, on_bug_),
+      signals_(io_, SIGTERM, SIGINT) {
     const auto recovery = store_.recover(clock_.wall_now());
-    log_.info("recovered", {{"epoch", recovery.epoch}, {"released", recovery.released}, {"lost", recovery.lost},
+    log_.info("recovered", {{"epoch", recovery.epoch},
+                            {"released", recovery.released},
+                            {"lost", recovery.lost},
                             {"corrected_campaigns", recovery.corrected_campaigns},
                             {"paused_campaigns", recovery.paused_campaigns}});
     if (config.intercom_token.empty())
@@ -170,8 +180,7 @@ Task<void> Process::watch_loop_lag() {
 
 Task<void> Process::watch_signals() {
     for (int seen = 0; !stopped_; ++seen) {
-        const auto [error, signal] =
-            co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        const auto [error, signal] = co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (error) co_return;
         log_.info("signal", {{"number", static_cast<std::int64_t>(signal)}});
         if (seen > 0) {  // asked twice: what is in flight becomes `unknown`
@@ -195,8 +204,8 @@ Task<void> Process::drain() {
     const bool sent = co_await runner_.drain(in_flight_until);
     const bool tracked = co_await tracker_.drain(in_flight_until);
     const bool served = co_await listener_.drain(clock_.now() + sessions_may_take);
-    if (const auto kept = co_await store_.limiter().save(
-            workspace_, gate_.limiter().save(clock_.now(), clock_.wall_now()));
+    if (const auto kept =
+            co_await store_.limiter().save(workspace_, gate_.limiter().save(clock_.now(), clock_.wall_now()));
         !kept)
         log_.warning("limiter_not_saved");
     stopped_ = true;

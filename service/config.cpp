@@ -27,7 +27,8 @@ std::optional<Number> number(std::string_view text) {
 }
 
 std::optional<milliseconds> duration(std::string_view text) {
-    static const std::map<std::string_view, std::int64_t> units{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}};
+    static const std::map<std::string_view, std::int64_t> units{
+        {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}};
     const auto digits = std::ranges::find_if_not(text, [](char c) { return c >= '0' && c <= '9'; });
     const auto count = number<std::int64_t>({text.begin(), digits});
     const auto unit = units.find({digits, text.end()});
@@ -66,9 +67,8 @@ Mistake set_listen(Config& config, std::string_view text) {
 }
 
 Mistake set_region(Config& config, std::string_view text) {
-    static const std::map<std::string_view, std::string_view> hosts{{"us", "https://api.intercom.io"},
-                                                                    {"eu", "https://api.eu.intercom.io"},
-                                                                    {"au", "https://api.au.intercom.io"}};
+    static const std::map<std::string_view, std::string_view> hosts{
+        {"us", "https://api.intercom.io"}, {"eu", "https://api.eu.intercom.io"}, {"au", "https://api.au.intercom.io"}};
     std::string lower(text);
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
     const auto host = hosts.find(lower);
@@ -124,7 +124,8 @@ constexpr Setting settings[] = {
      }},
     {"INTERCOM_ACCESS_TOKEN", "", "none", "access token of the workspace; without one nothing is sent", set_token},
     {"INTERCOM_REGION", "intercom.region", "us", "us, eu or au: where the workspace lives", set_region},
-    {"INTERCOM_BASE_URL", "intercom.base_url", "of the region", "another host; http:// for loopback only", set_base_url},
+    {"INTERCOM_BASE_URL", "intercom.base_url", "of the region", "another host; http:// for loopback only",
+     set_base_url},
     {"INTERCOM_CA_FILE", "intercom.ca_file", "the system's", "PEM file of the certificate authorities to trust",
      [](Config& c, std::string_view v) -> Mistake {
          if (!std::ifstream(std::string(v))) return "cannot be read";
@@ -138,8 +139,8 @@ constexpr Setting settings[] = {
      [](Config& c, std::string_view v) { return set_number(c.limit_per_window, v, 1, 100'000'000); }},
     {"HERALD_LIMITER_TARGET", "limiter.target", "0.98", "share of the limit to use",
      [](Config& c, std::string_view v) { return set_number(c.limiter_target, v, 0.01, 0.99); }},
-    {"HERALD_BREAKER_MODE", "breaker.mode", "scaled", "scaled: failures in a row that open it grow with traffic; seed: 5",
-     set_breaker_mode},
+    {"HERALD_BREAKER_MODE", "breaker.mode", "scaled",
+     "scaled: failures in a row that open it grow with traffic; seed: 5", set_breaker_mode},
     {"HERALD_BREAKER_OPEN", "breaker.open", "60s", "how long the circuit stays open before one trial",
      [](Config& c, std::string_view v) { return set_duration(c.breaker_open, v, seconds(1), seconds(300)); }},
     {"HERALD_CONTACT_FRESH", "contact.fresh", "15m", "how long a contact looked up in Intercom is believed",
@@ -209,7 +210,8 @@ ConfigResult load_config(const Environment& environment) {
 }
 
 std::string describe_settings() {
-    std::string out = "  HERALD_CONFIG\n      YAML file with the keys below; the environment wins over it. Default: none.\n";
+    std::string out =
+        "  HERALD_CONFIG\n      YAML file with the keys below; the environment wins over it. Default: none.\n";
     for (const auto& setting : settings) {
         out += fmt::format("  {}{}\n      {}. Default: {}.\n", setting.variable,
                            *setting.key == '\0' ? std::string() : fmt::format("   (key: {})", setting.key),

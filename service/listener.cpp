@@ -17,8 +17,12 @@ constexpr milliseconds after_accept_error{100};  // out of file descriptors, mos
 
 Listener::Listener(asio::any_io_executor loop, const std::string& host, std::uint16_t port, SessionPorts ports,
                    SessionLimits limits, std::function<void(std::exception_ptr)> on_bug)
-    : loop_(loop), acceptor_(loop), ports_(std::move(ports)), limits_(limits),
-      sessions_(loop, ports_.clock, std::move(on_bug)), room_(ports_.clock.make_alarm()) {
+    : loop_(loop),
+      acceptor_(loop),
+      ports_(std::move(ports)),
+      limits_(limits),
+      sessions_(loop, ports_.clock, std::move(on_bug)),
+      room_(ports_.clock.make_alarm()) {
     const tcp::endpoint endpoint(asio::ip::make_address(host), port);
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(asio::socket_base::reuse_address(true));
@@ -61,6 +65,8 @@ void Listener::stop() {
     room_->ring();
 }
 
-Task<bool> Listener::drain(SteadyTime deadline) { co_return co_await sessions_.join(deadline); }
+Task<bool> Listener::drain(SteadyTime deadline) {
+    co_return co_await sessions_.join(deadline);
+}
 
 }  // namespace herald::service

@@ -20,7 +20,8 @@ using herald::service::Config;
 
 constexpr int usage_error = 2;
 
-constexpr std::string_view usage = R"(herald sends campaigns through Intercom: to everybody once, at the pace Intercom allows,
+constexpr std::string_view usage =
+    R"(herald sends campaigns through Intercom: to everybody once, at the pace Intercom allows,
 and can say afterwards what happened to whom.
 
 usage:

@@ -28,7 +28,9 @@ using Parser = http::request_parser<http::string_body>;
 class Session {
  public:
     Session(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits)
-        : stream_(std::move(socket)), ports_(std::move(ports)), limits_(limits),
+        : stream_(std::move(socket)),
+          ports_(std::move(ports)),
+          limits_(limits),
           buffer_(limits.header_bytes + 64 * 1024) {}
 
     Task<void> serve() {
@@ -58,8 +60,7 @@ class Session {
     Task<bool> wait_for_request() {
         if (buffer_.size() > 0) co_return true;  // pipelined: answered in order, one at a time
         stream_.expires_at(ports_.clock.now() + limits_.keep_alive);
-        const auto [error, read] =
-            co_await stream_.async_read_some(buffer_.prepare(limits_.header_bytes), token);
+        const auto [error, read] = co_await stream_.async_read_some(buffer_.prepare(limits_.header_bytes), token);
         if (error) co_return false;
         buffer_.commit(read);
         co_return true;
@@ -155,8 +156,8 @@ class Session {
     }
 
     Task<bool> refuse(int status, std::string_view code, std::string detail) {
-        auto response = api::problem_response(status, code, detail,
-                                              make_id("req", ports_.clock.wall_now(), ports_.random));
+        auto response =
+            api::problem_response(status, code, detail, make_id("req", ports_.clock.wall_now(), ports_.random));
         refused_ = co_await write(std::move(response), 11, false, false);
         co_return false;
     }
@@ -198,7 +199,8 @@ class Session {
             stream_.expires_at(ports_.clock.now() + limits_.write_stall);
             error_code failed;
             if (chunked) {
-                const auto [error, n] = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), token);
+                const auto [error, n] =
+                    co_await asio::async_write(stream_, http::make_chunk(asio::buffer(*piece)), token);
                 failed = error;
             } else {
                 const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(*piece), token);

@@ -14,12 +14,12 @@ namespace herald::service {
 
 // RESILIENCE.md 1.10.
 struct SessionLimits {
-    milliseconds keep_alive{60'000};     // idle between requests
-    milliseconds header{5'000};          // from the first byte of a request to the end of its header
-    milliseconds body_step{10'000};      // between two pieces of a body
+    milliseconds keep_alive{60'000};           // idle between requests
+    milliseconds header{5'000};                // from the first byte of a request to the end of its header
+    milliseconds body_step{10'000};            // between two pieces of a body
     std::size_t body_bytes_per_second{1'024};  // on average, after the first body_step
     milliseconds write_stall{30'000};
-    milliseconds linger{2'000};               // after a refusal, for a client that is still sending
+    milliseconds linger{2'000};  // after a refusal, for a client that is still sending
     std::size_t linger_bytes{64 * 1024 * 1024};
     milliseconds request_deadline{30'000};
     std::size_t header_bytes{16 * 1024};

@@ -15,8 +15,8 @@ class WatchedCampaignStore final : public CampaignStore {
                          std::function<void(const CampaignId&)> taken_back)
         : store_(store), work_arrived_(std::move(work_arrived)), taken_back_(std::move(taken_back)) {}
 
-    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch,
-                                 std::string body_hash, Idempotency idempotency) override {
+    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
+                                 Idempotency idempotency) override {
         auto written = co_await store_.create(std::move(campaign), std::move(audience), launch, std::move(body_hash),
                                               std::move(idempotency));
         if (written && launch) work_arrived_();
@@ -29,10 +29,15 @@ class WatchedCampaignStore final : public CampaignStore {
         if (!written) co_return written;
         switch (event) {
             case CampaignEvent::launch:
-            case CampaignEvent::resume: work_arrived_(); break;
+            case CampaignEvent::resume:
+                work_arrived_();
+                break;
             case CampaignEvent::pause:
-            case CampaignEvent::cancel: taken_back_(id); break;
-            case CampaignEvent::complete: break;
+            case CampaignEvent::cancel:
+                taken_back_(id);
+                break;
+            case CampaignEvent::complete:
+                break;
         }
         co_return written;
     }

@@ -104,8 +104,8 @@ class Client::Pool {
     Task<std::expected<Addresses, Failure>> resolve() {
         if (resolved_ && clock_.now() - resolved_at_ < options_.resolve_every) co_return *resolved_;
         asio::ip::tcp::resolver resolver(loop_);
-        const auto [error, addresses] = co_await resolver.async_resolve(endpoint_.host, endpoint_.port,
-                                                                        asio::as_tuple(asio::use_awaitable));
+        const auto [error, addresses] =
+            co_await resolver.async_resolve(endpoint_.host, endpoint_.port, asio::as_tuple(asio::use_awaitable));
         if (error) co_return std::unexpected(Failure{Phase::resolve, "resolve: " + error.message()});
         resolved_ = addresses;
         resolved_at_ = clock_.now();
@@ -128,9 +128,17 @@ Client::Client(boost::asio::any_io_executor loop, Clock& clock, Endpoint endpoin
 
 Client::~Client() = default;
 
-Task<Outcome> Client::send(const Call& call, Deadline deadline) { return pool_->send(call, deadline); }
-std::size_t Client::idle_connections() const { return pool_->idle(); }
-std::size_t Client::opened_connections() const { return pool_->opened(); }
-void Client::close_idle() { pool_->close_idle(); }
+Task<Outcome> Client::send(const Call& call, Deadline deadline) {
+    return pool_->send(call, deadline);
+}
+std::size_t Client::idle_connections() const {
+    return pool_->idle();
+}
+std::size_t Client::opened_connections() const {
+    return pool_->opened();
+}
+void Client::close_idle() {
+    pool_->close_idle();
+}
 
 }  // namespace herald::http

@@ -17,15 +17,15 @@ struct ClientOptions {
     milliseconds connect{3'000};
     milliseconds tls{3'000};
     milliseconds write{5'000};
-    milliseconds idle{20'000};     // an idle connection older than this is not used again
-    milliseconds send_idle{1'000}; // the same, for calls that are not safe to repeat
+    milliseconds idle{20'000};      // an idle connection older than this is not used again
+    milliseconds send_idle{1'000};  // the same, for calls that are not safe to repeat
     milliseconds max_age{600'000};
-    int max_requests{900};         // below the 1,000 after which common servers close
+    int max_requests{900};  // below the 1,000 after which common servers close
     std::size_t max_idle{128};
     std::size_t header_limit{64 * 1024};
     std::size_t body_limit{1024 * 1024};
     milliseconds resolve_every{60'000};
-    std::string ca_file;           // PEM; empty: the system's certificates
+    std::string ca_file;  // PEM; empty: the system's certificates
     std::string user_agent{"herald"};
 };
 

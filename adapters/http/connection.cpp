@@ -1,8 +1,7 @@
 #include "adapters/http/connection.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+#include <sys/socket.h>
 #include <type_traits>
 #include <utility>
 
@@ -85,8 +84,8 @@ class StreamConnection final : public Connection {
 
     bool quiet() override {
         char byte{};
-        const auto got = ::recv(beast::get_lowest_layer(stream_).socket().native_handle(), &byte, 1,
-                                MSG_PEEK | MSG_DONTWAIT);
+        const auto got =
+            ::recv(beast::get_lowest_layer(stream_).socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     }
 
@@ -125,10 +124,9 @@ class StreamConnection final : public Connection {
 
 std::unique_ptr<Connection> make_connection(const asio::any_io_executor& loop, Clock& clock, const Endpoint& endpoint,
                                             const ClientOptions& options, asio::ssl::context* tls) {
-    if (tls == nullptr)
-        return std::make_unique<StreamConnection<beast::tcp_stream>>(clock, endpoint, options, loop);
+    if (tls == nullptr) return std::make_unique<StreamConnection<beast::tcp_stream>>(clock, endpoint, options, loop);
     return std::make_unique<StreamConnection<beast::ssl_stream<beast::tcp_stream>>>(clock, endpoint, options, loop,
-                                                                                   *tls);
+                                                                                    *tls);
 }
 
 }  // namespace herald::http

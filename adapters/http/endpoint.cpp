@@ -12,11 +12,15 @@ namespace {
 // By address, so that 127.example.org is not taken for one.
 bool is_loopback(const boost::urls::url_view& url) {
     switch (url.host_type()) {
-        case boost::urls::host_type::ipv4: return url.host_ipv4_address().is_loopback();
-        case boost::urls::host_type::ipv6: return url.host_ipv6_address().is_loopback();
-        case boost::urls::host_type::name: return url.host_name() == "localhost";
+        case boost::urls::host_type::ipv4:
+            return url.host_ipv4_address().is_loopback();
+        case boost::urls::host_type::ipv6:
+            return url.host_ipv6_address().is_loopback();
+        case boost::urls::host_type::name:
+            return url.host_name() == "localhost";
         case boost::urls::host_type::none:
-        case boost::urls::host_type::ipvfuture: return false;
+        case boost::urls::host_type::ipvfuture:
+            return false;
     }
     return false;
 }

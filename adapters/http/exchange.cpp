@@ -5,7 +5,9 @@
 namespace herald::http {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
@@ -17,12 +19,18 @@ std::string_view Reply::header(std::string_view name) const {
 
 std::string_view name(Phase phase) {
     switch (phase) {
-        case Phase::refused: return "refused";
-        case Phase::resolve: return "resolve";
-        case Phase::connect: return "connect";
-        case Phase::tls: return "tls";
-        case Phase::write: return "write";
-        case Phase::response: return "response";
+        case Phase::refused:
+            return "refused";
+        case Phase::resolve:
+            return "resolve";
+        case Phase::connect:
+            return "connect";
+        case Phase::tls:
+            return "tls";
+        case Phase::write:
+            return "write";
+        case Phase::response:
+            return "response";
     }
     return "";
 }

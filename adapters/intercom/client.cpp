@@ -12,7 +12,9 @@ namespace {
 // A late answer is worth more than an early `unknown`, so a send waits longer than anything else.
 constexpr milliseconds send_total{30'000};
 
-bool succeeded(const http::Reply& reply) { return reply.status >= 200 && reply.status < 300; }
+bool succeeded(const http::Reply& reply) {
+    return reply.status >= 200 && reply.status < 300;
+}
 
 }  // namespace
 
@@ -28,7 +30,9 @@ http::Call make_call(const Credential& credential, std::string method, std::stri
     return call;
 }
 
-http::Call identify_call(const Credential& credential) { return make_call(credential, "GET", "/me"); }
+http::Call identify_call(const Credential& credential) {
+    return make_call(credential, "GET", "/me");
+}
 
 Error Sender::failed(Error error) const {
     if (error.code == Errc::credential) refused_();

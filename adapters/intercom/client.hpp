@@ -48,7 +48,10 @@ class Directory final : public ContactDirectory, public AdminDirectory {
  public:
     Directory(boost::asio::any_io_executor loop, Clock& clock, http::Exchange& exchange, Credential credential,
               CredentialRefused refused)
-        : loop_(std::move(loop)), clock_(clock), exchange_(exchange), credential_(std::move(credential)),
+        : loop_(std::move(loop)),
+          clock_(clock),
+          exchange_(exchange),
+          credential_(std::move(credential)),
           refused_(std::move(refused)) {}
 
     Task<Result<std::vector<Lookup>>> find(std::vector<ContactRef> refs, Deadline deadline) override;

@@ -26,9 +26,12 @@ std::string encoded(std::string_view text) {
 
 ContactRef key_of(ContactRef::Kind kind, const Contact& contact) {
     switch (kind) {
-        case ContactRef::Kind::id: return {kind, contact.id.value};
-        case ContactRef::Kind::external_id: return {kind, contact.external_id.value_or("")};
-        case ContactRef::Kind::email: return normalized({kind, contact.email.value_or("")});
+        case ContactRef::Kind::id:
+            return {kind, contact.id.value};
+        case ContactRef::Kind::external_id:
+            return {kind, contact.external_id.value_or("")};
+        case ContactRef::Kind::email:
+            return normalized({kind, contact.email.value_or("")});
     }
     return {};
 }
@@ -59,9 +62,9 @@ Task<Result<void>> Directory::search(Search& search, ContactRef::Kind kind, Dead
         if (ref.kind == kind && std::ranges::find(values, ref.value) == values.end()) values.push_back(ref.value);
 
     for (std::size_t start = 0; start < values.size(); start += ids_per_search) {
-        const std::vector<std::string> some(values.begin() + static_cast<std::ptrdiff_t>(start),
-                                            values.begin() + static_cast<std::ptrdiff_t>(
-                                                                 std::min(values.size(), start + ids_per_search)));
+        const std::vector<std::string> some(
+            values.begin() + static_cast<std::ptrdiff_t>(start),
+            values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), start + ids_per_search)));
         std::optional<std::string> after;
         for (int page = 0; page < max_pages; ++page) {
             const auto reply =

@@ -16,7 +16,9 @@ constexpr std::size_t max_detail = 200;
 constexpr std::array<std::string_view, 6> credential_codes{"api_plan_restricted", "forbidden",     "action_forbidden",
                                                            "unauthorized",        "token_blocked", "token_suspended"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool mentions(std::string_view text, std::string_view word) {
     return !std::ranges::search(text, word, {}, lower, lower).empty();
@@ -31,13 +33,20 @@ Errc forbidden(const ErrorBody& body) {
 Errc classify(int status, const ErrorBody& body) {
     switch (status) {
         case 401:
-        case 402: return Errc::credential;
-        case 403: return forbidden(body);
-        case 404: return Errc::contact_not_found;
-        case 408: return Errc::outcome_unknown;
-        case 410: return Errc::contact_merged;
-        case 429: return Errc::rate_limited;
-        default: break;
+        case 402:
+            return Errc::credential;
+        case 403:
+            return forbidden(body);
+        case 404:
+            return Errc::contact_not_found;
+        case 408:
+            return Errc::outcome_unknown;
+        case 410:
+            return Errc::contact_merged;
+        case 429:
+            return Errc::rate_limited;
+        default:
+            break;
     }
     // 3xx are not followed; 4xx say that repeating changes nothing. 1xx, 2xx without the promised content and
     // 5xx leave open whether the call was executed.
@@ -55,7 +64,8 @@ std::string canonical_contact(const http::Reply& reply) {
     const auto start = link.find(before);
     if (start == std::string_view::npos) return {};
     const auto id = link.substr(start + before.size());
-    const auto end = std::ranges::find_if_not(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    const auto end =
+        std::ranges::find_if_not(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     return {id.begin(), end};
 }
 
@@ -82,8 +92,12 @@ Error translate(const http::Failure& failure) {
         case http::Phase::resolve:
         case http::Phase::connect:
         case http::Phase::tls:
-        case http::Phase::write: error.code = Errc::not_executed; break;
-        case http::Phase::response: error.code = Errc::outcome_unknown; break;
+        case http::Phase::write:
+            error.code = Errc::not_executed;
+            break;
+        case http::Phase::response:
+            error.code = Errc::outcome_unknown;
+            break;
     }
     return error;
 }

@@ -43,14 +43,20 @@ bool flag(const json::object& from, std::string_view key) {
 // A scalar as a template shows it; nothing for null, arrays and objects.
 std::optional<std::string> scalar_text(const json::value& value) {
     switch (value.kind()) {
-        case json::kind::string: return std::string(value.as_string());
-        case json::kind::int64: return std::to_string(value.as_int64());
-        case json::kind::uint64: return std::to_string(value.as_uint64());
-        case json::kind::double_: return fmt::format("{}", value.as_double());
-        case json::kind::bool_: return value.as_bool() ? "true" : "false";
+        case json::kind::string:
+            return std::string(value.as_string());
+        case json::kind::int64:
+            return std::to_string(value.as_int64());
+        case json::kind::uint64:
+            return std::to_string(value.as_uint64());
+        case json::kind::double_:
+            return fmt::format("{}", value.as_double());
+        case json::kind::bool_:
+            return value.as_bool() ? "true" : "false";
         case json::kind::null:
         case json::kind::array:
-        case json::kind::object: return {};
+        case json::kind::object:
+            return {};
     }
     return {};
 }
@@ -86,7 +92,9 @@ std::optional<FoundContact> contact_of(const json::value& value) {
     return out;
 }
 
-json::object admin_reference(std::int64_t id) { return {{"type", "admin"}, {"id", id}}; }
+json::object admin_reference(std::int64_t id) {
+    return {{"type", "admin"}, {"id", id}};
+}
 
 }  // namespace
 

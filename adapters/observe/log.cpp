@@ -9,15 +9,21 @@ namespace {
 
 std::string_view name(Level level) {
     switch (level) {
-        case Level::debug: return "debug";
-        case Level::info: return "info";
-        case Level::warning: return "warning";
-        case Level::error: return "error";
+        case Level::debug:
+            return "debug";
+        case Level::info:
+            return "info";
+        case Level::warning:
+            return "warning";
+        case Level::error:
+            return "error";
     }
     return "";
 }
 
-void to_stderr(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
+void to_stderr(std::string_view line) {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 }  // namespace
 
@@ -29,8 +35,7 @@ void Log::write(Level level, std::string_view event, std::initializer_list<Field
     line["time"] = to_rfc3339(clock_.wall_now());
     line["level"] = name(level);
     line["event"] = event;
-    for (const auto& [key, value] : fields)
-        std::visit([&, k = key](const auto& v) { line[k] = v; }, value);
+    for (const auto& [key, value] : fields) std::visit([&, k = key](const auto& v) { line[k] = v; }, value);
     write_(boost::json::serialize(line) + "\n");
 }
 

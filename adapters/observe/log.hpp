@@ -28,9 +28,7 @@ class Log {
     void warning(std::string_view event, std::initializer_list<Field> fields = {}) {
         write(Level::warning, event, fields);
     }
-    void error(std::string_view event, std::initializer_list<Field> fields = {}) {
-        write(Level::error, event, fields);
-    }
+    void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::error, event, fields); }
 
  private:
     void write(Level level, std::string_view event, std::initializer_list<Field> fields);

@@ -12,8 +12,8 @@
 namespace herald::resilience {
 namespace {
 
-constexpr milliseconds recheck_permits{1'000};    // slow start widens with time, not only with returns
-constexpr milliseconds worth_reporting{1'000};    // a shorter pause of the limiter is its normal pace
+constexpr milliseconds recheck_permits{1'000};  // slow start widens with time, not only with returns
+constexpr milliseconds worth_reporting{1'000};  // a shorter pause of the limiter is its normal pace
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t value{};
@@ -79,13 +79,23 @@ class Gate::Admitted final : public Ticket::Leave {
 };
 
 Gate::Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, GateOptions options, GateEvents events)
-    : clock_(clock), random_(random), wire_(wire), probe_(std::move(probe)), options_(options),
-      events_(std::move(events)), bucket_(options.limiter, clock.now()), breaker_(options.breaker) {
+    : clock_(clock),
+      random_(random),
+      wire_(wire),
+      probe_(std::move(probe)),
+      options_(options),
+      events_(std::move(events)),
+      bucket_(options.limiter, clock.now()),
+      breaker_(options.breaker) {
     probe_.total = options_.probe_total;
 }
 
-Task<Result<Ticket>> Gate::enter(Lane lane, Deadline deadline) { return pass(lane, deadline, false); }
-Task<Result<Ticket>> Gate::enter_harmless(Lane lane, Deadline deadline) { return pass(lane, deadline, true); }
+Task<Result<Ticket>> Gate::enter(Lane lane, Deadline deadline) {
+    return pass(lane, deadline, false);
+}
+Task<Result<Ticket>> Gate::enter_harmless(Lane lane, Deadline deadline) {
+    return pass(lane, deadline, true);
+}
 
 Task<Result<Ticket>> Gate::pass(Lane lane, Deadline deadline, bool harmless) {
     if (auto refused = refusal()) co_return std::move(*refused);  // before any wait: known within microseconds
@@ -210,8 +220,10 @@ GateStatus Gate::status() const {
     if (held_) return {WaitReason::credential, next_credential_check_, false};
     const bool trial = breaker_.trial_due(now);
     switch (breaker_.state(now)) {
-        case CircuitBreaker::State::closed: break;
-        case CircuitBreaker::State::open: return {WaitReason::circuit_open, breaker_.open_until(now), trial};
+        case CircuitBreaker::State::closed:
+            break;
+        case CircuitBreaker::State::open:
+            return {WaitReason::circuit_open, breaker_.open_until(now), trial};
         case CircuitBreaker::State::half_open:
             return {WaitReason::circuit_open, trial ? now : now + breaker_.retry_after(now), trial};
     }

@@ -35,14 +35,15 @@ Task<http::Outcome> ResilientExchange::send(const http::Call& call, Deadline dea
     for (;;) {
         auto outcome = co_await attempt(call, deadline);
         switch (after_safe_attempt(outcome)) {
-            case AfterAttempt::stop: co_return outcome;
+            case AfterAttempt::stop:
+                co_return outcome;
             case AfterAttempt::retry_when_paced:
                 if (++throttles > max_throttles) co_return outcome;
                 continue;
-            case AfterAttempt::retry: break;
+            case AfterAttempt::retry:
+                break;
         }
-        const auto wait =
-            backoff.next_wait(retries, random_.fraction(), asked_to_wait(outcome, clock_.wall_now()));
+        const auto wait = backoff.next_wait(retries, random_.fraction(), asked_to_wait(outcome, clock_.wall_now()));
         const auto now = clock_.now();
         if (!wait || now + *wait >= deadline.at || !budget_.try_retry(now)) co_return outcome;
         ++retries;

@@ -31,13 +31,17 @@ class TimerAlarm final : public Alarm {
 
 }  // namespace
 
-SteadyTime SystemClock::now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::now() const {
+    return std::chrono::steady_clock::now();
+}
 
 WallTime SystemClock::wall_now() const {
     return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
-std::unique_ptr<Alarm> SystemClock::make_alarm() { return std::make_unique<TimerAlarm>(loop_); }
+std::unique_ptr<Alarm> SystemClock::make_alarm() {
+    return std::make_unique<TimerAlarm>(loop_);
+}
 
 SystemRandom::SystemRandom() {
     std::random_device device;

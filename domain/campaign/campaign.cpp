@@ -7,9 +7,12 @@
 namespace herald {
 namespace {
 
-constexpr std::array all_campaign_states{CampaignState::draft,     CampaignState::running,
-                                         CampaignState::paused,    CampaignState::completed,
-                                         CampaignState::completed_with_losses, CampaignState::cancelled};
+constexpr std::array all_campaign_states{CampaignState::draft,
+                                         CampaignState::running,
+                                         CampaignState::paused,
+                                         CampaignState::completed,
+                                         CampaignState::completed_with_losses,
+                                         CampaignState::cancelled};
 constexpr std::array all_campaign_events{CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume,
                                          CampaignEvent::cancel, CampaignEvent::complete};
 
@@ -44,12 +47,18 @@ std::string allowed_in(CampaignState state) {
 
 std::string_view name(CampaignState state) {
     switch (state) {
-        case CampaignState::draft: return "draft";
-        case CampaignState::running: return "running";
-        case CampaignState::paused: return "paused";
-        case CampaignState::completed: return "completed";
-        case CampaignState::completed_with_losses: return "completed_with_losses";
-        case CampaignState::cancelled: return "cancelled";
+        case CampaignState::draft:
+            return "draft";
+        case CampaignState::running:
+            return "running";
+        case CampaignState::paused:
+            return "paused";
+        case CampaignState::completed:
+            return "completed";
+        case CampaignState::completed_with_losses:
+            return "completed_with_losses";
+        case CampaignState::cancelled:
+            return "cancelled";
     }
     return "";
 }
@@ -62,20 +71,28 @@ std::optional<CampaignState> campaign_state(std::string_view text) {
 
 std::string_view name(CampaignEvent event) {
     switch (event) {
-        case CampaignEvent::launch: return "launch";
-        case CampaignEvent::pause: return "pause";
-        case CampaignEvent::resume: return "resume";
-        case CampaignEvent::cancel: return "cancel";
-        case CampaignEvent::complete: return "complete";
+        case CampaignEvent::launch:
+            return "launch";
+        case CampaignEvent::pause:
+            return "pause";
+        case CampaignEvent::resume:
+            return "resume";
+        case CampaignEvent::cancel:
+            return "cancel";
+        case CampaignEvent::complete:
+            return "complete";
     }
     return "";
 }
 
 std::string_view name(PauseReason reason) {
     switch (reason) {
-        case PauseReason::operator_request: return "operator";
-        case PauseReason::content_rejected: return "content_rejected";
-        case PauseReason::crash_loop: return "crash_loop";
+        case PauseReason::operator_request:
+            return "operator";
+        case PauseReason::content_rejected:
+            return "content_rejected";
+        case PauseReason::crash_loop:
+            return "crash_loop";
     }
     return "";
 }
@@ -90,10 +107,12 @@ bool is_terminal(CampaignState state) {
     switch (state) {
         case CampaignState::draft:
         case CampaignState::running:
-        case CampaignState::paused: return false;
+        case CampaignState::paused:
+            return false;
         case CampaignState::completed:
         case CampaignState::completed_with_losses:
-        case CampaignState::cancelled: return true;
+        case CampaignState::cancelled:
+            return true;
     }
     return true;
 }
@@ -105,8 +124,12 @@ Result<CampaignState> next_state(CampaignState from, CampaignEvent event) {
                                              name(event), allowed_in(from))};
 }
 
-std::string_view name(Channel channel) { return channel == Channel::email ? "email" : "in_app"; }
-std::string_view name(Style style) { return style == Style::plain ? "plain" : "personal"; }
+std::string_view name(Channel channel) {
+    return channel == Channel::email ? "email" : "in_app";
+}
+std::string_view name(Style style) {
+    return style == Style::plain ? "plain" : "personal";
+}
 
 std::int64_t DeliveryCounts::audience() const {
     return std::accumulate(by_state.begin(), by_state.end(), std::int64_t{0});

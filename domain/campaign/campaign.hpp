@@ -17,9 +17,7 @@
 
 namespace herald {
 
-enum class CampaignState : std::uint8_t {
-    draft, running, paused, completed, completed_with_losses, cancelled
-};
+enum class CampaignState : std::uint8_t { draft, running, paused, completed, completed_with_losses, cancelled };
 enum class CampaignEvent : std::uint8_t { launch, pause, resume, cancel, complete };
 enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop };
 
@@ -82,7 +80,7 @@ struct Campaign {
     WorkspaceId workspace;
     std::string name;
     Channel channel{};
-    std::string template_type;  // one of template_types
+    std::string template_type;           // one of template_types
     std::optional<std::string> subject;  // email only, no CR or LF
     Body body;
     Style style{};
@@ -106,9 +104,9 @@ struct Campaign {
 };
 
 inline constexpr std::array<std::string_view, 12> template_types{
-    "onboarding",       "product_update",    "feature_announcement", "health_check",
-    "renewal_reminder", "upsell_opportunity", "event_invitation",    "training_invitation",
-    "feedback_request", "success_story",     "newsletter",           "custom"};
+    "onboarding",       "product_update",     "feature_announcement", "health_check",
+    "renewal_reminder", "upsell_opportunity", "event_invitation",     "training_invitation",
+    "feedback_request", "success_story",      "newsletter",           "custom"};
 
 std::string_view name(Channel channel);  // "email", "in_app"
 std::string_view name(Style style);

@@ -10,8 +10,14 @@ namespace herald {
 CampaignRunner::CampaignRunner(boost::asio::any_io_executor loop, RunnerPorts ports, WorkspaceId workspace,
                                RunnerOptions options, RunnerEvents events,
                                std::function<void(std::exception_ptr)> on_bug)
-    : loop_(loop), ports_(ports), workspace_(std::move(workspace)), options_(options), events_(std::move(events)),
-      sends_(loop, ports.clock, on_bug), refills_(loop, ports.clock, on_bug), wake_(ports.clock.make_alarm()) {}
+    : loop_(loop),
+      ports_(ports),
+      workspace_(std::move(workspace)),
+      options_(options),
+      events_(std::move(events)),
+      sends_(loop, ports.clock, on_bug),
+      refills_(loop, ports.clock, on_bug),
+      wake_(ports.clock.make_alarm()) {}
 
 Task<void> CampaignRunner::run() {
     while (!stopping_) {
@@ -82,7 +88,7 @@ Task<bool> CampaignRunner::drain(SteadyTime deadline) {
     const bool planned = co_await refills_.join(deadline);
     const bool sent = co_await sends_.join(deadline);
     co_await release_ready();
-    co_return planned && sent;
+    co_return planned&& sent;
 }
 
 Waiting CampaignRunner::waiting() const {

@@ -36,12 +36,12 @@ namespace herald {
 
 struct RunnerOptions {
     std::size_t claim_batch{256};
-    std::size_t buffer{512};              // claimed rows in memory, at most
-    std::size_t lookup_batch{50};         // references in one call to the directory
+    std::size_t buffer{512};       // claimed rows in memory, at most
+    std::size_t lookup_batch{50};  // references in one call to the directory
     std::size_t lookups_at_once{4};
-    milliseconds poll{1'000};             // the guarantee behind every wake-up hint
-    milliseconds late_slot{100};          // a send that starts this long after its slot takes a new one
-    milliseconds intent_valid{5'000};     // an intent that has not reached the wire by then is withdrawn
+    milliseconds poll{1'000};          // the guarantee behind every wake-up hint
+    milliseconds late_slot{100};       // a send that starts this long after its slot takes a new one
+    milliseconds intent_valid{5'000};  // an intent that has not reached the wire by then is withdrawn
     milliseconds lookup_deadline{60'000};
     milliseconds contact_fresh{900'000};  // how long a remembered contact is believed
     milliseconds look_again{120'000};     // an email may be too new for Intercom's search

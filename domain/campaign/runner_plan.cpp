@@ -65,8 +65,8 @@ Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
     const auto batches = (unknown.size() + options_.lookup_batch - 1) / options_.lookup_batch;
     co_await fan_out(loop_, ports_.clock, batches, options_.lookups_at_once, [&](std::size_t batch) {
         const auto begin = unknown.begin() + static_cast<std::ptrdiff_t>(batch * options_.lookup_batch);
-        const auto end = unknown.begin() + static_cast<std::ptrdiff_t>(
-                                               std::min(unknown.size(), (batch + 1) * options_.lookup_batch));
+        const auto end = unknown.begin() +
+                         static_cast<std::ptrdiff_t>(std::min(unknown.size(), (batch + 1) * options_.lookup_batch));
         return look_up({std::make_move_iterator(begin), std::make_move_iterator(end)});
     });
 }

@@ -15,13 +15,15 @@ enum class Fate : std::uint8_t { again_charged, again_free, failed };
 Fate fate(Errc code) {
     switch (code) {
         case Errc::not_executed:
-        case Errc::outcome_unknown: return Fate::again_charged;
+        case Errc::outcome_unknown:
+            return Fate::again_charged;
         case Errc::rate_limited:
         case Errc::credential:
         case Errc::upstream_unavailable:
         case Errc::deadline_exceeded:
         case Errc::store_unavailable:
-        case Errc::shutting_down: return Fate::again_free;
+        case Errc::shutting_down:
+            return Fate::again_free;
         case Errc::invalid_argument:
         case Errc::not_found:
         case Errc::conflict:
@@ -29,7 +31,8 @@ Fate fate(Errc code) {
         case Errc::contact_not_found:
         case Errc::contact_merged:
         case Errc::unsubscribed:
-        case Errc::content_rejected: return Fate::failed;
+        case Errc::content_rejected:
+            return Fate::failed;
     }
     return Fate::failed;
 }
@@ -63,8 +66,13 @@ EventTrackingLoop::EventTrackingLoop(boost::asio::any_io_executor loop, TrackerP
                                      TrackerOptions options,
                                      std::function<void(std::string_view, const Error&)> trouble,
                                      std::function<void(std::exception_ptr)> on_bug)
-    : ports_(ports), workspace_(std::move(workspace)), options_(options), trouble_(std::move(trouble)),
-      attempts_(loop, ports.clock, on_bug), flushes_(loop, ports.clock, on_bug), wake_(ports.clock.make_alarm()) {}
+    : ports_(ports),
+      workspace_(std::move(workspace)),
+      options_(options),
+      trouble_(std::move(trouble)),
+      attempts_(loop, ports.clock, on_bug),
+      flushes_(loop, ports.clock, on_bug),
+      wake_(ports.clock.make_alarm()) {}
 
 Task<void> EventTrackingLoop::run() {
     while (!stopping_) {

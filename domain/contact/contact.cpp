@@ -6,9 +6,12 @@ namespace herald {
 
 std::string_view name(ContactRef::Kind kind) {
     switch (kind) {
-        case ContactRef::Kind::id: return "id";
-        case ContactRef::Kind::external_id: return "external_id";
-        case ContactRef::Kind::email: return "email";
+        case ContactRef::Kind::id:
+            return "id";
+        case ContactRef::Kind::external_id:
+            return "external_id";
+        case ContactRef::Kind::email:
+            return "email";
     }
     return "id";
 }
@@ -28,16 +31,26 @@ ContactRef normalized(ContactRef ref) {
 
 std::string_view name(SkipReason reason) {
     switch (reason) {
-        case SkipReason::duplicate: return "duplicate";
-        case SkipReason::unsubscribed: return "unsubscribed";
-        case SkipReason::bounced: return "bounced";
-        case SkipReason::marked_spam: return "marked_spam";
-        case SkipReason::no_email: return "no_email";
-        case SkipReason::archived: return "archived";
-        case SkipReason::blocked: return "blocked";
-        case SkipReason::ambiguous_contact: return "ambiguous_contact";
-        case SkipReason::not_found: return "not_found";
-        case SkipReason::missing_variable: return "missing_variable";
+        case SkipReason::duplicate:
+            return "duplicate";
+        case SkipReason::unsubscribed:
+            return "unsubscribed";
+        case SkipReason::bounced:
+            return "bounced";
+        case SkipReason::marked_spam:
+            return "marked_spam";
+        case SkipReason::no_email:
+            return "no_email";
+        case SkipReason::archived:
+            return "archived";
+        case SkipReason::blocked:
+            return "blocked";
+        case SkipReason::ambiguous_contact:
+            return "ambiguous_contact";
+        case SkipReason::not_found:
+            return "not_found";
+        case SkipReason::missing_variable:
+            return "missing_variable";
     }
     return "unknown";
 }

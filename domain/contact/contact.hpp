@@ -50,8 +50,8 @@ struct Contact {
 
 // Why a person of the audience is sent nothing.
 enum class SkipReason : std::uint8_t {
-    duplicate,          // another row of the campaign resolved to the same contact
-    unsubscribed,       // email only, as the next three
+    duplicate,     // another row of the campaign resolved to the same contact
+    unsubscribed,  // email only, as the next three
     bounced,
     marked_spam,
     no_email,
@@ -59,7 +59,7 @@ enum class SkipReason : std::uint8_t {
     blocked,
     ambiguous_contact,  // several contacts match and none is preferred
     not_found,
-    missing_variable,   // the template needs a variable that has neither value nor default
+    missing_variable,  // the template needs a variable that has neither value nor default
 };
 
 std::string_view name(SkipReason reason);

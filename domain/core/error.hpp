@@ -16,14 +16,14 @@ enum class Errc : std::uint8_t {
     conflict,          // legal input, wrong state; `detail` says the state and what is allowed
     key_reused,        // the idempotency key or client_ref was used for a different request
     // what Intercom did with one call
-    contact_not_found,   // 404: no such contact (or not visible yet)
-    contact_merged,      // 410: the contact lives on under another id (`canonical_id`)
-    unsubscribed,        // 403 about this person: may not be mailed
-    content_rejected,    // 400, 422 and every other refusal that repeating cannot change
-    credential,          // 401, 402, 403 plan or permission: holds for the whole workspace
-    rate_limited,        // 429: refused before execution
-    not_executed,        // never reached Intercom: DNS, connect, TLS, failed before the last body byte
-    outcome_unknown,     // may or may not have been executed: 408, 5xx, timeout or reset after the last byte
+    contact_not_found,  // 404: no such contact (or not visible yet)
+    contact_merged,     // 410: the contact lives on under another id (`canonical_id`)
+    unsubscribed,       // 403 about this person: may not be mailed
+    content_rejected,   // 400, 422 and every other refusal that repeating cannot change
+    credential,         // 401, 402, 403 plan or permission: holds for the whole workspace
+    rate_limited,       // 429: refused before execution
+    not_executed,       // never reached Intercom: DNS, connect, TLS, failed before the last body byte
+    outcome_unknown,    // may or may not have been executed: 408, 5xx, timeout or reset after the last byte
     // what we decided without asking Intercom
     upstream_unavailable,  // circuit open; `retry_after` says for how long
     deadline_exceeded,     // the caller's deadline ended before an attempt could start

@@ -39,7 +39,9 @@ std::string make_id(std::string_view prefix, WallTime now, Random& random) {
     return out;
 }
 
-bool is_id(std::string_view prefix, std::string_view text) { return digits_of(prefix, text, id_digits).has_value(); }
+bool is_id(std::string_view prefix, std::string_view text) {
+    return digits_of(prefix, text, id_digits).has_value();
+}
 
 std::string number_id(std::string_view prefix, std::int64_t number) {
     std::string out(prefix);

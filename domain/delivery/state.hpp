@@ -10,7 +10,16 @@
 namespace herald {
 
 enum class DeliveryState : std::uint8_t {
-    queued, claimed, inflight, accepted, rejected, unknown, deferred, skipped, expired, cancelled
+    queued,
+    claimed,
+    inflight,
+    accepted,
+    rejected,
+    unknown,
+    deferred,
+    skipped,
+    expired,
+    cancelled
 };
 
 inline constexpr std::array all_delivery_states{
@@ -33,10 +42,10 @@ enum class DeliveryEvent : std::uint8_t {
     cancel,
 };
 
-inline constexpr std::array all_delivery_events{
-    DeliveryEvent::claim,  DeliveryEvent::release, DeliveryEvent::skip,   DeliveryEvent::defer,
-    DeliveryEvent::intend, DeliveryEvent::withdraw, DeliveryEvent::accept, DeliveryEvent::reject,
-    DeliveryEvent::refuse, DeliveryEvent::lose,    DeliveryEvent::expire, DeliveryEvent::cancel};
+inline constexpr std::array all_delivery_events{DeliveryEvent::claim,  DeliveryEvent::release, DeliveryEvent::skip,
+                                                DeliveryEvent::defer,  DeliveryEvent::intend,  DeliveryEvent::withdraw,
+                                                DeliveryEvent::accept, DeliveryEvent::reject,  DeliveryEvent::refuse,
+                                                DeliveryEvent::lose,   DeliveryEvent::expire,  DeliveryEvent::cancel};
 
 struct DeliveryTransition {
     DeliveryState from;
@@ -78,29 +87,41 @@ constexpr bool is_terminal(DeliveryState state) {
         case DeliveryState::queued:
         case DeliveryState::claimed:
         case DeliveryState::inflight:
-        case DeliveryState::deferred: return false;
+        case DeliveryState::deferred:
+            return false;
         case DeliveryState::accepted:
         case DeliveryState::rejected:
         case DeliveryState::unknown:
         case DeliveryState::skipped:
         case DeliveryState::expired:
-        case DeliveryState::cancelled: return true;
+        case DeliveryState::cancelled:
+            return true;
     }
     return true;
 }
 
 constexpr std::string_view name(DeliveryState state) {
     switch (state) {
-        case DeliveryState::queued: return "queued";
-        case DeliveryState::claimed: return "claimed";
-        case DeliveryState::inflight: return "inflight";
-        case DeliveryState::accepted: return "accepted";
-        case DeliveryState::rejected: return "rejected";
-        case DeliveryState::unknown: return "unknown";
-        case DeliveryState::deferred: return "deferred";
-        case DeliveryState::skipped: return "skipped";
-        case DeliveryState::expired: return "expired";
-        case DeliveryState::cancelled: return "cancelled";
+        case DeliveryState::queued:
+            return "queued";
+        case DeliveryState::claimed:
+            return "claimed";
+        case DeliveryState::inflight:
+            return "inflight";
+        case DeliveryState::accepted:
+            return "accepted";
+        case DeliveryState::rejected:
+            return "rejected";
+        case DeliveryState::unknown:
+            return "unknown";
+        case DeliveryState::deferred:
+            return "deferred";
+        case DeliveryState::skipped:
+            return "skipped";
+        case DeliveryState::expired:
+            return "expired";
+        case DeliveryState::cancelled:
+            return "cancelled";
     }
     return "";
 }

@@ -17,9 +17,9 @@ namespace herald {
 // (workspace, scope, key) is returned instead of executing again, a different request_hash is
 // Errc::key_reused, and otherwise the effect and the answer that `render` makes of it are stored together.
 struct Idempotency {
-    std::string scope;         // method and route
-    std::string key;           // empty: none was sent
-    std::string request_hash;  // of the canonical request
+    std::string scope;                                   // method and route
+    std::string key;                                     // empty: none was sent
+    std::string request_hash;                            // of the canonical request
     std::function<std::string(const Campaign&)> render;  // pure; runs on the store's thread
     WallTime expires_at{};
 };
@@ -84,8 +84,8 @@ class CampaignStore {
 
     // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed).
     // pause and cancel take claimed rows back in the same transaction, so that no further intent commits.
-    virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event,
-                                         PauseReason reason, WallTime now, Idempotency idempotency) = 0;
+    virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
+                                         WallTime now, Idempotency idempotency) = 0;
 
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.

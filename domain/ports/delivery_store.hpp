@@ -124,7 +124,8 @@ class ContactMemory {
         Contact contact;
     };
     // In the order of `refs`; empty where nothing newer than `not_older_than` is known.
-    virtual Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId workspace, std::vector<ContactRef> refs,
+    virtual Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId workspace,
+                                                                     std::vector<ContactRef> refs,
                                                                      WallTime not_older_than) = 0;
     virtual Task<Result<void>> remember(WorkspaceId workspace, std::vector<Remembered> contacts, WallTime now) = 0;
     virtual Task<Result<void>> forget(WorkspaceId workspace, ContactId contact) = 0;

@@ -21,7 +21,8 @@ TEST(Ids, SortByCreationAndAreRecognised) {
 }
 
 TEST(Ids, OfNumbersRoundTripAndSort) {
-    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, std::int64_t{31}, std::int64_t{32}, std::int64_t{1} << 40U})
+    for (const std::int64_t n :
+         {std::int64_t{0}, std::int64_t{1}, std::int64_t{31}, std::int64_t{32}, std::int64_t{1} << 40U})
         EXPECT_EQ(number_of_id("dlv", number_id("dlv", n)), n);
     EXPECT_LT(number_id("dlv", 9), number_id("dlv", 1'000'000));
     EXPECT_EQ(number_of_id("dlv", "dlv_zzzzzzzzzzzzz"), std::nullopt);

@@ -264,8 +264,9 @@ TEST(ParseEndpoint, TakesHttpsAnywhereAndHttpOnLoopbackOnly) {
     EXPECT_EQ(*parse_endpoint("https://api.intercom.io"), (Endpoint{true, "api.intercom.io", "443", ""}));
     EXPECT_EQ(*parse_endpoint("http://127.0.0.1:4010/v1/"), (Endpoint{false, "127.0.0.1", "4010", "/v1"}));
     EXPECT_EQ(*parse_endpoint("http://[::1]:80"), (Endpoint{false, "::1", "80", ""}));
-    for (const auto* bad : {"http://api.intercom.io", "http://127.evil.example.com.", "ftp://127.0.0.1", "api.intercom.io", "https://",
-                            "https://u:p@h", "https://h?x", "https://h#x", "https://h:0", "https://h:", ""})
+    for (const auto* bad :
+         {"http://api.intercom.io", "http://127.evil.example.com.", "ftp://127.0.0.1", "api.intercom.io", "https://",
+          "https://u:p@h", "https://h?x", "https://h#x", "https://h:0", "https://h:", ""})
         EXPECT_FALSE(parse_endpoint(bad)) << bad;
 }
 

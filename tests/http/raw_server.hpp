@@ -61,8 +61,7 @@ class RawServer {
  public:
     using Script = std::function<Task<void>(Peer&)>;
 
-    explicit RawServer(boost::asio::io_context& io)
-        : acceptor_(io, {boost::asio::ip::make_address("127.0.0.1"), 0}) {}
+    explicit RawServer(boost::asio::io_context& io) : acceptor_(io, {boost::asio::ip::make_address("127.0.0.1"), 0}) {}
 
     // The next connections follow these scripts, in order; further ones are closed at once.
     void expect(Script script) { scripts_.push_back(std::move(script)); }
@@ -76,8 +75,7 @@ class RawServer {
  private:
     Task<void> accept_all(boost::asio::io_context& io) {
         for (;;) {
-            auto [error, socket] =
-                co_await acceptor_.async_accept(boost::asio::as_tuple(boost::asio::use_awaitable));
+            auto [error, socket] = co_await acceptor_.async_accept(boost::asio::as_tuple(boost::asio::use_awaitable));
             if (error) co_return;
             ++accepted;
             Script script = [](Peer&) -> Task<void> { co_return; };

@@ -52,7 +52,8 @@ TEST(Translate, FollowsTheTableOfStatuses) {
         {200, "not what was promised", Errc::outcome_unknown},
         {101, "", Errc::outcome_unknown},
     };
-    for (const auto& row : table) EXPECT_EQ(translate(answer(row.status, row.body)).code, row.expected) << row.status << row.body;
+    for (const auto& row : table)
+        EXPECT_EQ(translate(answer(row.status, row.body)).code, row.expected) << row.status << row.body;
 }
 
 TEST(Translate, IsTotal) {

@@ -181,7 +181,9 @@ TEST_F(GateTest, NoMoreCallsAreInFlightThanTheLimitAndWaitersGoInTurn) {
     clock.advance(1s);
     ASSERT_TRUE(a.done() && b.done());
     EXPECT_FALSE(c.done());
-    { auto gone = std::move(a.get()); }
+    {
+        auto gone = std::move(a.get());
+    }
     clock.settle();
     EXPECT_TRUE(c.done());
     EXPECT_EQ(gate->inflight(), 2u);

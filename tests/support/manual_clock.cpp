@@ -45,7 +45,9 @@ class ManualAlarm final : public Alarm {
     bool rung_{};
 };
 
-std::unique_ptr<Alarm> ManualClock::make_alarm() { return std::make_unique<ManualAlarm>(*this, io_); }
+std::unique_ptr<Alarm> ManualClock::make_alarm() {
+    return std::make_unique<ManualAlarm>(*this, io_);
+}
 
 void ManualClock::settle() {
     io_.restart();

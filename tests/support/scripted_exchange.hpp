@@ -13,7 +13,8 @@ namespace herald::test {
 class ScriptedExchange final : public http::Exchange {
  public:
     // The next `times` calls get this answer; when the script has run out, every call gets a plain 200.
-    ScriptedExchange& reply(int status, int times = 1, std::vector<http::Header> headers = {}, std::string body = "{}") {
+    ScriptedExchange& reply(int status, int times = 1, std::vector<http::Header> headers = {},
+                            std::string body = "{}") {
         for (int i = 0; i < times; ++i) script_.emplace_back(http::Reply{status, headers, body});
         return *this;
     }
