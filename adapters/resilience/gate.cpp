@@ -146,9 +146,6 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
 
     for (;;) {
         const auto now = clock_.now();
-        const bool first = queue_.front() == waiter->place;
-        if (first && bucket_.try_take(now)) co_return now;
-        const auto next = first ? bucket_.next_slot(now) : SteadyTime::max();
         // Told at once when the wait cannot succeed, rather than at its end.
         if (deadline.passed(now) || bucket_.blocked_until() > deadline.at) {
             Error error{Errc::deadline_exceeded, "the rate limit leaves no slot in time"};
@@ -158,6 +155,9 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
             }
             co_return error;
         }
+        const bool first = queue_.front() == waiter->place;
+        if (first && bucket_.try_take(now)) co_return now;
+        const auto next = first ? bucket_.next_slot(now) : SteadyTime::max();
         co_await alarm->wait_until(std::min(next, deadline.at));
     }
 }

@@ -1,0 +1,311 @@
+#include "domain/campaign/runner.hpp"
+
+#include <gtest/gtest.h>
+
+#include "adapters/resilience/gate.hpp"
+#include "tests/support/in_memory_store.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/scripted_exchange.hpp"
+
+namespace herald {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Intercom as the loop sees it: every send takes `latency` and gets the next scripted outcome, or a receipt.
+class ScriptedIntercom final : public Messenger, public ContactDirectory, public AdminDirectory {
+ public:
+    explicit ScriptedIntercom(Clock& clock) : clock_(clock) {}
+
+    Task<Result<Receipt>> deliver(const OutboundMessage& message, Deadline) override {
+        const auto to = message.to.value;
+        sent.push_back({to, clock_.now()});
+        std::optional<Error> answer;
+        if (!script.empty()) {
+            answer = std::move(script.front());
+            script.pop_front();
+        }
+        co_await clock_.sleep_for(latency);
+        if (answer) co_return std::move(*answer);
+        co_return Receipt{"m-" + to, "r"};
+    }
+    Task<Result<std::vector<Lookup>>> find(std::vector<ContactRef> refs, Deadline) override {
+        std::vector<Lookup> out;
+        for (const auto& ref : refs) {
+            Contact contact;
+            contact.id.value = ref.value;
+            contact.email = ref.value + "@example.com";
+            out.push_back({contact, {}});
+        }
+        co_return out;
+    }
+    Task<Result<std::vector<Admin>>> admins(Deadline) override { co_return known_admins; }
+
+    struct Sent {
+        std::string to;
+        SteadyTime at;
+    };
+    std::vector<Sent> sent;
+    std::deque<std::optional<Error>> script;  // nullopt: a receipt
+    std::vector<Admin> known_admins{{7, "Ann", "ann@example.com"}};
+    milliseconds latency{150};
+
+ private:
+    Clock& clock_;
+};
+
+class RunnerTest : public ::testing::Test {
+ protected:
+    RunnerTest() {
+        options.limiter.initial_limit = 1667;
+        campaign.id.value = "cmp_1";
+        campaign.state = CampaignState::running;
+        campaign.subject = "Hi";
+        campaign.body = {Body::Format::html, "<p>Hi {{ name | default: \"you\" }}</p>"};
+        campaign.sender = {7, {}, true};
+    }
+    // Lets every coroutine end before what it uses goes.
+    ~RunnerTest() override {
+        store.down = false;
+        runner->stop();
+        clock.advance(120s);
+        EXPECT_TRUE(ended);
+        runner.reset();
+    }
+
+    void start(int people) {
+        std::vector<Recipient> audience;
+        for (int i = 0; i < people; ++i)
+            audience.push_back({{ContactRef::Kind::external_id, "p" + std::to_string(i)}, {}});
+        store.add(campaign, std::move(audience));
+        gate = std::make_unique<resilience::Gate>(clock, random, upstream, http::Call{.method = "GET", .target = "/me"},
+                                                  options);
+        runner = std::make_unique<CampaignRunner>(
+            loop->get_executor(),
+            RunnerPorts{store, store, store, intercom, intercom, intercom, *gate, clock, random}, WorkspaceId{"w"},
+            runner_options, RunnerEvents{}, [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
+        boost::asio::co_spawn(*loop, runner->run(), [this](const std::exception_ptr&) { ended = true; });
+        clock.settle();
+    }
+    std::int64_t count(DeliveryState state) const { return store.counts()[state]; }
+
+    std::unique_ptr<boost::asio::io_context> loop = std::make_unique<boost::asio::io_context>();
+    test::ManualClock clock{*loop};
+    test::SeededRandom random;
+    test::ScriptedExchange upstream;  // what the gate's own probes meet
+    resilience::GateOptions options;
+    RunnerOptions runner_options;
+    Campaign campaign;
+    test::InMemoryStore store{clock};
+    ScriptedIntercom intercom{clock};
+    std::unique_ptr<resilience::Gate> gate;
+    std::unique_ptr<CampaignRunner> runner;
+    bool ended{};
+};
+
+TEST_F(RunnerTest, SendsToEverybodyOnceAtThePaceOfTheLimit) {
+    start(5'000);
+    clock.advance(40s);
+    EXPECT_EQ(count(DeliveryState::accepted), 5'000);
+    ASSERT_EQ(intercom.sent.size(), 5'000u);
+    // 0.98 of 1,667 in any 10 s, and a burst of 8 at most
+    for (std::size_t i = 0; i + 1'642 < intercom.sent.size(); ++i)
+        ASSERT_GE(intercom.sent[i + 1'642].at - intercom.sent[i].at, 10s) << i;
+    EXPECT_LT(intercom.sent.back().at - intercom.sent.front().at, 5'000 / 163.0 * 1s);
+}
+
+TEST_F(RunnerTest, WhatWasNotExecutedIsTriedAgainAfterOneTwoAndFourSeconds) {
+    const Error refused{Errc::not_executed, "connect: refused"};
+    intercom.script = {refused, refused, refused};
+    start(1);
+    clock.advance(20s);
+    ASSERT_EQ(intercom.sent.size(), 4u);
+    const auto gap = [&](std::size_t i) { return intercom.sent[i].at - intercom.sent[i - 1].at; };
+    EXPECT_GE(gap(1), 1s);
+    EXPECT_GE(gap(2), 2s);
+    EXPECT_GE(gap(3), 4s);
+    EXPECT_LE(gap(3), 8s);
+    EXPECT_EQ(count(DeliveryState::accepted), 1);
+}
+
+TEST_F(RunnerTest, AfterTheFourthFailureToReachIntercomTheRowIsRejected) {
+    options.breaker.consecutive = 100;
+    for (int i = 0; i < 4; ++i) intercom.script.emplace_back(Error{Errc::not_executed, "x"});
+    start(1);
+    clock.advance(60s);
+    EXPECT_EQ(intercom.sent.size(), 4u);
+    EXPECT_EQ(store.rows[0].state, DeliveryState::rejected);
+    EXPECT_EQ(store.rows[0].reason, "not_executed");
+}
+
+TEST_F(RunnerTest, AnAmbiguousSendIsUnknownAndNeverSentAgain) {
+    intercom.script = {Error{Errc::outcome_unknown, "502"}};
+    start(3);
+    clock.advance(600s);
+    EXPECT_EQ(intercom.sent.size(), 3u);
+    EXPECT_EQ(count(DeliveryState::unknown), 1);
+    EXPECT_EQ(count(DeliveryState::accepted), 2);
+}
+
+TEST_F(RunnerTest, A429CostsNoAttempt) {
+    intercom.script = {Error{Errc::rate_limited, "429"}};
+    start(1);
+    clock.advance(5s);
+    EXPECT_EQ(store.rows[0].state, DeliveryState::accepted);
+    EXPECT_EQ(store.rows[0].attempts, 1);
+    EXPECT_EQ(store.rows[0].throttled, 1);
+}
+
+TEST_F(RunnerTest, AnOpenCircuitGivesTheClaimsBackAndChargesNobody) {
+    intercom.latency = 10ms;
+    for (int i = 0; i < 200; ++i) intercom.script.emplace_back(Error{Errc::outcome_unknown, "503"});
+    upstream.reply(503, 3);
+    start(1'000);
+    clock.advance(5s);
+    const auto lost = count(DeliveryState::unknown);
+    EXPECT_GE(lost, 5);
+    EXPECT_LE(lost, 128 + 33);
+    EXPECT_EQ(count(DeliveryState::queued), 1'000 - lost);
+    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(runner->waiting().reason, WaitReason::circuit_open);
+    clock.advance(180s);  // three trials meet a host that is still down: they cost nobody anything
+    EXPECT_EQ(upstream.calls.size(), 3u);
+    EXPECT_EQ(count(DeliveryState::unknown), lost);
+    intercom.script.clear();
+    clock.advance(120s);
+    EXPECT_EQ(count(DeliveryState::accepted), 1'000 - lost);
+}
+
+TEST_F(RunnerTest, NothingOfAPausedCampaignReachesTheWire) {
+    start(1'000);
+    clock.advance(2s);
+    boost::asio::co_spawn(
+        *loop, store.change(WorkspaceId{"w"}, campaign.id, CampaignEvent::pause, PauseReason::operator_request, {}, {}),
+        [](std::exception_ptr, auto) {});
+    clock.settle();
+    runner->drop(campaign.id);
+    const auto sent = intercom.sent.size();
+    clock.advance(60s);
+    EXPECT_EQ(intercom.sent.size(), sent);
+    EXPECT_EQ(count(DeliveryState::inflight), 0);
+    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(count(DeliveryState::accepted) + count(DeliveryState::queued), 1'000);
+}
+
+TEST_F(RunnerTest, AnIntentThatFindsThePauseFirstSendsNothing) {
+    store.intend_takes = 50ms;
+    start(10);
+    clock.advance(20ms);  // intents are on their way
+    store.campaigns.at(campaign.id).state = CampaignState::paused;
+    clock.advance(10s);
+    EXPECT_TRUE(intercom.sent.empty());
+}
+
+TEST_F(RunnerTest, ASendThatMissedItsSlotTakesANewOne) {
+    store.intend_takes = 300ms;
+    start(1'000);
+    clock.advance(20s);
+    EXPECT_EQ(count(DeliveryState::accepted), 1'000);
+    // every send paid for two slots, so half the pace reached the wire
+    EXPECT_GE(intercom.sent.back().at - intercom.sent.front().at, 1'000 / 163.0 * 1.9s);
+}
+
+TEST_F(RunnerTest, AnIntentThatWaitedTooLongForTheWireIsWithdrawnUncharged) {
+    store.intend_takes = 6s;
+    start(1);
+    clock.advance(6'100ms);
+    EXPECT_TRUE(intercom.sent.empty());
+    EXPECT_EQ(store.rows[0].attempts, 0);
+    store.intend_takes = 0ms;
+    clock.advance(10s);
+    EXPECT_EQ(store.rows[0].state, DeliveryState::accepted);
+}
+
+TEST_F(RunnerTest, AnOutcomeTheStoreRefusesIsKeptUntilItIsStored) {
+    store.settles_to_fail = 5;
+    start(1);
+    clock.advance(2s);
+    EXPECT_EQ(store.rows[0].state, DeliveryState::inflight);
+    EXPECT_EQ(gate->inflight(), 1u);
+    EXPECT_EQ(runner->waiting().reason, WaitReason::store);
+    clock.advance(10s);
+    EXPECT_EQ(store.rows[0].state, DeliveryState::accepted);
+    EXPECT_EQ(gate->inflight(), 0u);
+    EXPECT_EQ(intercom.sent.size(), 1u);
+}
+
+TEST_F(RunnerTest, AStoreThatIsDownSendsNothingAndRecovers) {
+    store.down = true;
+    start(10);
+    clock.advance(30s);
+    EXPECT_TRUE(intercom.sent.empty());
+    store.down = false;
+    clock.advance(10s);
+    EXPECT_EQ(count(DeliveryState::accepted), 10);
+}
+
+TEST_F(RunnerTest, DrainingFinishesWhatIsInFlightAndGivesTheRestBack) {
+    start(1'000);
+    clock.advance(2s);
+    ASSERT_GT(count(DeliveryState::inflight), 0);
+    runner->stop();
+    auto drained = test::start(*loop, runner->drain(clock.now() + 30s));
+    clock.advance(1s);
+    ASSERT_TRUE(drained.done());
+    EXPECT_TRUE(drained.get());
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(count(DeliveryState::inflight), 0);
+    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(count(DeliveryState::accepted), static_cast<std::int64_t>(intercom.sent.size()));
+}
+
+TEST_F(RunnerTest, ASenderWhoIsNoAdminPausesTheCampaignBeforeAnybodyIsWrittenTo) {
+    campaign.sender = {8, {}, false};
+    start(10);
+    clock.advance(5s);
+    EXPECT_TRUE(intercom.sent.empty());
+    EXPECT_EQ(store.campaigns.at(campaign.id).paused_for, PauseReason::content_rejected);
+}
+
+TEST_F(RunnerTest, ASenderGivenByEmailIsResolvedBeforeTheFirstSend) {
+    campaign.sender = {{}, "ann@example.com", false};
+    start(10);
+    clock.advance(5s);
+    EXPECT_EQ(count(DeliveryState::accepted), 10);
+    EXPECT_EQ(store.campaigns.at(campaign.id).sender.admin_id, 7);
+}
+
+TEST_F(RunnerTest, FiftyRefusalsOfTheContentInARowPauseTheCampaign) {
+    for (int i = 0; i < 200; ++i) intercom.script.emplace_back(Error{Errc::content_rejected, "422", {}, "data_invalid"});
+    start(500);
+    clock.advance(20s);
+    EXPECT_EQ(store.campaigns.at(campaign.id).paused_for, PauseReason::content_rejected);
+    EXPECT_GE(count(DeliveryState::rejected), 50);
+    EXPECT_LE(count(DeliveryState::rejected), 50 + 128);
+}
+
+TEST_F(RunnerTest, ACampaignResumedAfterRefusalsStartsWithANewGuard) {
+    for (int i = 0; i < 150; ++i) intercom.script.emplace_back(Error{Errc::content_rejected, "422", {}, "x"});
+    start(500);
+    clock.advance(20s);
+    ASSERT_EQ(store.campaigns.at(campaign.id).state, CampaignState::paused);
+    intercom.script.clear();
+    intercom.script.emplace_back(Error{Errc::content_rejected, "422", {}, "x"});
+    store.campaigns.at(campaign.id).state = CampaignState::running;
+    runner->wake();
+    clock.advance(20s);
+    EXPECT_EQ(store.campaigns.at(campaign.id).state, CampaignState::running);
+    EXPECT_EQ(count(DeliveryState::queued), 0);
+}
+
+TEST_F(RunnerTest, AContactThatIsGoneIsForgottenAndLookedUpAgainOnce) {
+    intercom.script = {Error{Errc::contact_merged, "410"}};
+    start(1);
+    clock.advance(5s);
+    EXPECT_EQ(store.forgotten, std::set<std::string>{"p0"});
+    EXPECT_EQ(store.rows[0].state, DeliveryState::accepted);
+    EXPECT_EQ(store.rows[0].attempts, 2);
+}
+
+}  // namespace
+}  // namespace herald

@@ -1,0 +1,180 @@
+#pragma once
+// The delivery protocol in memory, for tests of the sending loop: the same table of states, no disk, and
+// switches for what a disk can do to it.
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/ports/campaign_store.hpp"
+#include "domain/ports/delivery_store.hpp"
+
+namespace herald::test {
+
+class InMemoryStore final : public CampaignStore, public DeliveryStore, public ContactMemory {
+ public:
+    struct Row {
+        CampaignId campaign;
+        Recipient recipient{};
+        DeliveryState state{DeliveryState::queued};
+        std::int64_t claim{};
+        std::int64_t attempts{};
+        std::int64_t throttled{};
+        std::int64_t lookups{};
+        std::optional<WallTime> not_before;
+        std::string reason;
+        std::string message_id;
+    };
+
+    explicit InMemoryStore(Clock& clock) : clock_(clock) {}
+
+    void add(Campaign campaign, std::vector<Recipient> audience) {
+        for (auto& recipient : audience) rows.push_back({.campaign = campaign.id, .recipient = std::move(recipient)});
+        campaigns[campaign.id] = std::move(campaign);
+    }
+    DeliveryCounts counts() const {
+        DeliveryCounts out;
+        for (const auto& row : rows) ++out[row.state];
+        return out;
+    }
+
+    // What a store may do to the loop.
+    milliseconds intend_takes{};
+    int settles_to_fail{};
+    bool down{};
+
+    std::vector<Row> rows;  // number = index + 1
+    std::map<CampaignId, Campaign> campaigns;
+    std::vector<Settlement> settlements;
+
+    // DeliveryStore
+    Task<Result<std::vector<ClaimedDelivery>>> claim(std::size_t limit, WallTime now) override {
+        if (down) co_return failed();
+        std::vector<ClaimedDelivery> out;
+        for (std::size_t i = 0; i < rows.size() && out.size() < limit; ++i) {
+            auto& row = rows[i];
+            if (!running(row) || (row.not_before && *row.not_before > now) || !move(row, DeliveryEvent::claim)) continue;
+            ++row.claim;
+            out.push_back({{number(i), row.claim}, row.campaign, row.recipient.ref, row.recipient.variables,
+                           row.attempts, row.throttled, row.lookups});
+        }
+        co_return out;
+    }
+    Task<Result<std::optional<WallTime>>> next_due() override { co_return std::optional<WallTime>{}; }
+    Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime) override {
+        if (down) co_return failed();
+        std::vector<Claim> ready;
+        for (const auto& plan : plans) {
+            auto* row = find(plan.claim);
+            if (row == nullptr || row->state != DeliveryState::claimed) continue;
+            if (plan.event == DeliveryEvent::intend) {
+                ready.push_back(plan.claim);
+                continue;
+            }
+            move(*row, plan.event);
+            row->reason = plan.reason;
+            row->not_before = plan.not_before;
+            if (plan.event == DeliveryEvent::defer) ++row->lookups;
+        }
+        co_return ready;
+    }
+    Task<Result<bool>> intend(Claim claim, WallTime) override {
+        if (intend_takes.count() > 0) co_await clock_.sleep_for(intend_takes);
+        if (down) co_return failed();
+        auto* row = find(claim);
+        if (row == nullptr || !running(*row) || !move(*row, DeliveryEvent::intend)) co_return false;
+        ++row->attempts;
+        co_return true;
+    }
+    Task<Result<bool>> settle(Settlement settlement) override {
+        if (settles_to_fail > 0 && settles_to_fail-- > 0) co_return failed();
+        auto* row = find(settlement.claim);
+        if (row == nullptr || !move(*row, settlement.event)) co_return false;
+        row->reason = settlement.reason;
+        row->message_id = settlement.message_id;
+        row->not_before = settlement.not_before;
+        if (settlement.event == DeliveryEvent::withdraw && !settlement.charge) --row->attempts;
+        if (settlement.throttled) ++row->throttled;
+        settlements.push_back(std::move(settlement));
+        co_return true;
+    }
+    Task<Result<void>> release(std::vector<Claim> claims) override {
+        if (down) co_return failed();
+        for (const auto& claim : claims)
+            if (auto* row = find(claim)) move(*row, DeliveryEvent::release);
+        co_return Result<void>{};
+    }
+    Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t, WallTime) override {
+        co_return std::vector<PendingEvent>{};
+    }
+    Task<Result<void>> settle_events(std::vector<EventSettlement>) override { co_return Result<void>{}; }
+    Task<Result<bool>> has_work() override {
+        co_return std::ranges::any_of(rows, [](const Row& row) { return !is_terminal(row.state); });
+    }
+
+    // CampaignStore, as far as the sending loop asks
+    Task<Result<Campaign>> get(WorkspaceId, CampaignId id) override {
+        if (down) co_return failed();
+        co_return campaigns.at(id);
+    }
+    Task<Result<Written>> change(WorkspaceId, CampaignId id, CampaignEvent event, PauseReason reason, WallTime,
+                                 Idempotency) override {
+        auto& campaign = campaigns.at(id);
+        const auto next = next_state(campaign.state, event);
+        if (!next) co_return next.error();
+        campaign.state = *next;
+        campaign.paused_for = *next == CampaignState::paused ? std::optional(reason) : std::nullopt;
+        for (auto& row : rows)
+            if (row.campaign == id && *next != CampaignState::running) move(row, DeliveryEvent::release);
+        co_return Written{campaign, {}, false};
+    }
+    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
+        campaigns.at(id).sender = {admin_id, {}, true};
+        co_return Result<void>{};
+    }
+    Task<bool> healthy() override { co_return !down; }
+    Task<Result<Written>> create(Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
+        co_return not_here();
+    }
+    Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
+                                                    WallTime) override {
+        co_return not_here();
+    }
+    Task<Result<std::vector<Campaign>>> list(WorkspaceId, CampaignQuery) override { co_return not_here(); }
+    Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId, DeliveryQuery) override { co_return not_here(); }
+    Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId, CampaignId) override { co_return not_here(); }
+
+    // ContactMemory: remembers nothing, so that every person is looked up
+    Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId, std::vector<ContactRef> refs,
+                                                             WallTime) override {
+        co_return std::vector<std::optional<Contact>>(refs.size());
+    }
+    Task<Result<void>> remember(WorkspaceId, std::vector<Remembered>, WallTime) override { co_return Result<void>{}; }
+    Task<Result<void>> forget(WorkspaceId, ContactId contact) override {
+        forgotten.insert(contact.value);
+        co_return Result<void>{};
+    }
+    std::set<std::string> forgotten;
+
+ private:
+    static Error failed() { return {Errc::store_unavailable, "the store is down"}; }
+    static Error not_here() { return {Errc::not_found, "the sending loop does not ask this"}; }
+    static std::int64_t number(std::size_t index) { return static_cast<std::int64_t>(index) + 1; }
+    bool running(const Row& row) { return campaigns.at(row.campaign).state == CampaignState::running; }
+    Row* find(const Claim& claim) {
+        auto& row = rows.at(static_cast<std::size_t>(claim.number - 1));
+        return row.claim == claim.claim ? &row : nullptr;
+    }
+    static bool move(Row& row, DeliveryEvent event) {
+        const auto next = next_state(row.state, event);
+        if (next) row.state = *next;
+        return next.has_value();
+    }
+
+    Clock& clock_;
+};
+
+}  // namespace herald::test
