@@ -215,12 +215,13 @@ Task<void> Process::drain() {
 }
 
 void Process::bug(const std::exception_ptr& what, std::string_view where) {
-    std::string message = "not a std::exception";
+    std::string message;
     try {
         std::rethrow_exception(what);
     } catch (const std::exception& exception) {
         message = exception.what();
-    } catch (...) {  // the message above
+    } catch (...) {
+        message = "not a std::exception";
     }
     log_.error("bug", {{"where", std::string(where)}, {"what", message}});
     if (where != "task") return;  // a request's own; the client got a 500

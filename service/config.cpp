@@ -163,7 +163,7 @@ void flatten(const YAML::Node& node, const std::string& path, std::map<std::stri
     if (node.IsMap()) {
         for (const auto& entry : node) {
             const auto key = entry.first.as<std::string>();
-            flatten(entry.second, path.empty() ? key : path + "." + key, out, mistakes);
+            flatten(entry.second, path.empty() ? key : fmt::format("{}.{}", path, key), out, mistakes);
         }
     } else if (node.IsScalar()) {
         out[path] = node.as<std::string>();

@@ -31,7 +31,7 @@ class Session {
         : stream_(std::move(socket)),
           ports_(std::move(ports)),
           limits_(limits),
-          buffer_(limits.header_bytes + 64 * 1024) {}
+          buffer_(limits.header_bytes + 64UL * 1024) {}
 
     Task<void> serve() {
         for (int served = 0; served < limits_.requests; ++served) {
@@ -50,7 +50,7 @@ class Session {
         for (std::size_t total = 0; total < limits_.linger_bytes;) {
             buffer_.clear();
             stream_.expires_at(deadline);
-            const auto [error, read] = co_await stream_.async_read_some(buffer_.prepare(64 * 1024), token);
+            const auto [error, read] = co_await stream_.async_read_some(buffer_.prepare(64UL * 1024), token);
             if (error) co_return;
             total += read;
         }

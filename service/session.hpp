@@ -20,10 +20,10 @@ struct SessionLimits {
     std::size_t body_bytes_per_second{1'024};  // on average, after the first body_step
     milliseconds write_stall{30'000};
     milliseconds linger{2'000};  // after a refusal, for a client that is still sending
-    std::size_t linger_bytes{64 * 1024 * 1024};
+    std::size_t linger_bytes{64UL * 1024 * 1024};
     milliseconds request_deadline{30'000};
-    std::size_t header_bytes{16 * 1024};
-    std::size_t target_bytes{8 * 1024};
+    std::size_t header_bytes{16UL * 1024};
+    std::size_t target_bytes{8UL * 1024};
     int requests{10'000};  // on one connection
 };
 

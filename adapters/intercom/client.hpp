@@ -63,6 +63,7 @@ class Directory final : public ContactDirectory, public AdminDirectory {
     Task<Result<http::Reply>> ask(std::string method, std::string target, std::string body, Deadline deadline);
     Task<Result<void>> search(Search& search, ContactRef::Kind kind, Deadline deadline);
     Task<Result<Lookup>> confirm(ContactRef ref, Deadline deadline);
+    Task<void> confirm_into(Lookup& out, const ContactRef& ref, std::optional<Error>& failed, Deadline deadline);
 
     boost::asio::any_io_executor loop_;
     Clock& clock_;

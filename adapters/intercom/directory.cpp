@@ -105,6 +105,17 @@ Task<Result<Lookup>> Directory::confirm(ContactRef ref, Deadline deadline) {
     co_return Lookup{{}, SkipReason::not_found};
 }
 
+// One of several at a time: the first failure stops the others before they ask.
+Task<void> Directory::confirm_into(Lookup& out, const ContactRef& ref, std::optional<Error>& failed,
+                                   Deadline deadline) {
+    if (failed) co_return;
+    auto confirmed = co_await confirm(ref, deadline);
+    if (confirmed)
+        out = std::move(*confirmed);
+    else
+        failed = confirmed.error();
+}
+
 Task<Result<std::vector<Lookup>>> Directory::find(std::vector<ContactRef> refs, Deadline deadline) {
     Search search;
     for (auto& ref : refs) search.refs.push_back(normalized(std::move(ref)));
@@ -124,13 +135,8 @@ Task<Result<std::vector<Lookup>>> Directory::find(std::vector<ContactRef> refs, 
     }
 
     std::optional<Error> failed;
-    co_await fan_out(loop_, clock_, missing.size(), exact_lookups_at_once, [&](std::size_t n) -> Task<void> {
-        if (failed) co_return;
-        auto confirmed = co_await confirm(search.refs[missing[n]], deadline);
-        if (confirmed)
-            out[missing[n]] = std::move(*confirmed);
-        else
-            failed = confirmed.error();
+    co_await fan_out(loop_, clock_, missing.size(), exact_lookups_at_once, [&](std::size_t n) {
+        return confirm_into(out[missing[n]], search.refs[missing[n]], failed, deadline);
     });
     if (failed) co_return *failed;
     co_return out;

@@ -118,7 +118,7 @@ class TemplateParser {
         }
         const auto whole = text_.substr(open, close + 2 - open);
         if (auto found = read(text_.substr(open + 2, close - open - 2), whole, open))
-            result_.parts_.push_back({std::exchange(literal_, {}), std::move(*found)});
+            result_.parts_.push_back({std::exchange(literal_, {}), std::move(found)});
         return close + 2;
     }
 
