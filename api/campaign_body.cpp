@@ -14,9 +14,8 @@ bool letter_or_digit(char c) {
 
 bool label_ok(std::string_view label) {
     return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-           std::ranges::all_of(label, [](char c) {
-               return letter_or_digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80;
-           });
+           std::ranges::all_of(
+               label, [](char c) { return letter_or_digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80; });
 }
 
 // The shape of an address, not its existence: one @, a local part without spaces, a domain with a dot.

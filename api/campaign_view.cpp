@@ -26,14 +26,22 @@ IntercomIntegrationView integration_view(const Campaign& campaign) {
 
 }  // namespace
 
-std::string campaign_path(const CampaignId& id) { return "/v1/campaigns/" + id.value; }
+std::string campaign_path(const CampaignId& id) {
+    return "/v1/campaigns/" + id.value;
+}
 
 ContactView contact_view(const ContactRef& ref) {
     ContactView out;
     switch (ref.kind) {
-        case ContactRef::Kind::id: out.id = ref.value; break;
-        case ContactRef::Kind::external_id: out.external_id = ref.value; break;
-        case ContactRef::Kind::email: out.email = ref.value; break;
+        case ContactRef::Kind::id:
+            out.id = ref.value;
+            break;
+        case ContactRef::Kind::external_id:
+            out.external_id = ref.value;
+            break;
+        case ContactRef::Kind::email:
+            out.email = ref.value;
+            break;
     }
     return out;
 }
@@ -51,7 +59,9 @@ CountsView counts_view(const DeliveryCounts& counts) {
             .cancelled = counts[DeliveryState::cancelled]};
 }
 
-EventsView events_view(const EventCounts& events) { return {events.queued, events.tracked, events.failed}; }
+EventsView events_view(const EventCounts& events) {
+    return {events.queued, events.tracked, events.failed};
+}
 
 WaitingView waiting_view(CampaignState state, const Waiting& waiting) {
     if (state != CampaignState::running) return {};
@@ -121,10 +131,7 @@ std::string etag_of(CampaignView view) {
 }
 
 Response json_response(int status, std::string body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}},
-            .body = std::move(body),
-            .stream = {}};
+    return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body), .stream = {}};
 }
 
 Response campaign_response(int status, const CampaignView& view) {

@@ -13,7 +13,9 @@
 namespace herald::api {
 namespace {
 
-std::string scope_of(CampaignEvent event) { return fmt::format("POST /v1/campaigns/{{id}}/{}", name(event)); }
+std::string scope_of(CampaignEvent event) {
+    return fmt::format("POST /v1/campaigns/{{id}}/{}", name(event));
+}
 
 std::chrono::hours answer_kept(CampaignEvent event) {
     return event == CampaignEvent::launch ? std::chrono::days(7) : std::chrono::days(1);
@@ -59,7 +61,9 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
 Task<Answer> launch_campaign(Backend& backend, const Call& call) {
     return change(backend, call, CampaignEvent::launch);
 }
-Task<Answer> pause_campaign(Backend& backend, const Call& call) { return change(backend, call, CampaignEvent::pause); }
+Task<Answer> pause_campaign(Backend& backend, const Call& call) {
+    return change(backend, call, CampaignEvent::pause);
+}
 Task<Answer> resume_campaign(Backend& backend, const Call& call) {
     return change(backend, call, CampaignEvent::resume);
 }

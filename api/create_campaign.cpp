@@ -71,9 +71,8 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
 
     // Before anything that may have changed since the first time: configuration, admins, rules.
     if (!key->empty()) {
-        auto stored =
-            co_await ports.campaigns.replay(workspace, std::string(scope), *key, command->request_hash,
-                                            ports.clock.wall_now());
+        auto stored = co_await ports.campaigns.replay(workspace, std::string(scope), *key, command->request_hash,
+                                                      ports.clock.wall_now());
         if (!stored) co_return std::unexpected(problem(stored.error()));
         if (*stored) co_return replayed(**stored);
     }
@@ -95,7 +94,7 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
                             .expires_at = now + answer_kept};
     const auto written =
         co_await ports.campaigns.create(std::move(campaign), std::move(command->audience), command->launch,
-                                  std::move(command->body_hash), std::move(idempotency));
+                                        std::move(command->body_hash), std::move(idempotency));
     if (!written) co_return std::unexpected(create_problem(written.error()));
     if (written->replay) co_return replayed(*written->replay);
     if (written->existed) {

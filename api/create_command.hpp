@@ -19,7 +19,7 @@ struct CreateCommand {
     FieldErrors errors;        // when there are any, nothing below counts
     Campaign campaign;         // without id, workspace and times
     std::vector<Recipient> audience;
-    bool sender_named{};       // by the client, not by the configuration
+    bool sender_named{};  // by the client, not by the configuration
     bool launch{};
 };
 

@@ -28,7 +28,9 @@ Sha256::Sha256() : context_(std::make_unique<Context>()) {
 
 Sha256::~Sha256() = default;
 
-void Sha256::update(const void* data, std::size_t size) { EVP_DigestUpdate(context_->handle, data, size); }
+void Sha256::update(const void* data, std::size_t size) {
+    EVP_DigestUpdate(context_->handle, data, size);
+}
 
 Sha256& Sha256::add(std::string_view piece) {
     const std::uint64_t size = piece.size();
@@ -40,12 +42,18 @@ Sha256& Sha256::add(std::string_view piece) {
 Sha256& Sha256::add_json(const boost::json::value& value) {
     // One letter for the kind; integers are one kind, whatever their sign.
     switch (value.kind()) {
-        case boost::json::kind::null: return add("n");
-        case boost::json::kind::bool_: return add(value.get_bool() ? "t" : "f");
-        case boost::json::kind::int64: return add("i").add(fmt::format_int(value.get_int64()).str());
-        case boost::json::kind::uint64: return add("i").add(fmt::format_int(value.get_uint64()).str());
-        case boost::json::kind::double_: return add("d").add(fmt::format("{}", value.get_double()));
-        case boost::json::kind::string: return add("s").add(std::string_view(value.get_string()));
+        case boost::json::kind::null:
+            return add("n");
+        case boost::json::kind::bool_:
+            return add(value.get_bool() ? "t" : "f");
+        case boost::json::kind::int64:
+            return add("i").add(fmt::format_int(value.get_int64()).str());
+        case boost::json::kind::uint64:
+            return add("i").add(fmt::format_int(value.get_uint64()).str());
+        case boost::json::kind::double_:
+            return add("d").add(fmt::format("{}", value.get_double()));
+        case boost::json::kind::string:
+            return add("s").add(std::string_view(value.get_string()));
         case boost::json::kind::array:
             add("[");
             for (const auto& element : value.get_array()) add_json(element);

@@ -64,9 +64,12 @@ struct Names<DeliveryPolicy> {
 
 template <>
 struct Names<CampaignState> {
-    static constexpr std::array values{CampaignState::draft,     CampaignState::running,
-                                       CampaignState::paused,    CampaignState::completed,
-                                       CampaignState::completed_with_losses, CampaignState::cancelled};
+    static constexpr std::array values{CampaignState::draft,
+                                       CampaignState::running,
+                                       CampaignState::paused,
+                                       CampaignState::completed,
+                                       CampaignState::completed_with_losses,
+                                       CampaignState::cancelled};
     static std::string_view name(CampaignState state) { return herald::name(state); }
 };
 
@@ -89,12 +92,18 @@ struct Names<WaitReason> {
                                        WaitReason::credential, WaitReason::schedule,   WaitReason::store};
     static std::string_view name(WaitReason reason) {
         switch (reason) {
-            case WaitReason::none: return "none";
-            case WaitReason::rate_limit: return "rate_limit";
-            case WaitReason::circuit_open: return "circuit_open";
-            case WaitReason::credential: return "credential";
-            case WaitReason::schedule: return "schedule";
-            case WaitReason::store: return "store";
+            case WaitReason::none:
+                return "none";
+            case WaitReason::rate_limit:
+                return "rate_limit";
+            case WaitReason::circuit_open:
+                return "circuit_open";
+            case WaitReason::credential:
+                return "credential";
+            case WaitReason::schedule:
+                return "schedule";
+            case WaitReason::store:
+                return "store";
         }
         return "";
     }

@@ -26,28 +26,51 @@ enum class FieldCode : std::uint8_t {
     sender_missing,
 };
 
-inline constexpr std::array all_field_codes{
-    FieldCode::required,      FieldCode::wrong_type,     FieldCode::unknown_field,     FieldCode::too_long,
-    FieldCode::too_short,     FieldCode::too_many,       FieldCode::too_few,           FieldCode::invalid_value,
-    FieldCode::not_allowed,   FieldCode::exactly_one_of, FieldCode::not_supported_yet, FieldCode::template_error,
-    FieldCode::sender_not_an_admin, FieldCode::sender_missing};
+inline constexpr std::array all_field_codes{FieldCode::required,
+                                            FieldCode::wrong_type,
+                                            FieldCode::unknown_field,
+                                            FieldCode::too_long,
+                                            FieldCode::too_short,
+                                            FieldCode::too_many,
+                                            FieldCode::too_few,
+                                            FieldCode::invalid_value,
+                                            FieldCode::not_allowed,
+                                            FieldCode::exactly_one_of,
+                                            FieldCode::not_supported_yet,
+                                            FieldCode::template_error,
+                                            FieldCode::sender_not_an_admin,
+                                            FieldCode::sender_missing};
 
 constexpr std::string_view name(FieldCode code) {
     switch (code) {
-        case FieldCode::required: return "required";
-        case FieldCode::wrong_type: return "wrong_type";
-        case FieldCode::unknown_field: return "unknown_field";
-        case FieldCode::too_long: return "too_long";
-        case FieldCode::too_short: return "too_short";
-        case FieldCode::too_many: return "too_many";
-        case FieldCode::too_few: return "too_few";
-        case FieldCode::invalid_value: return "invalid_value";
-        case FieldCode::not_allowed: return "not_allowed";
-        case FieldCode::exactly_one_of: return "exactly_one_of";
-        case FieldCode::not_supported_yet: return "not_supported_yet";
-        case FieldCode::template_error: return "template_error";
-        case FieldCode::sender_not_an_admin: return "sender_not_an_admin";
-        case FieldCode::sender_missing: return "sender_missing";
+        case FieldCode::required:
+            return "required";
+        case FieldCode::wrong_type:
+            return "wrong_type";
+        case FieldCode::unknown_field:
+            return "unknown_field";
+        case FieldCode::too_long:
+            return "too_long";
+        case FieldCode::too_short:
+            return "too_short";
+        case FieldCode::too_many:
+            return "too_many";
+        case FieldCode::too_few:
+            return "too_few";
+        case FieldCode::invalid_value:
+            return "invalid_value";
+        case FieldCode::not_allowed:
+            return "not_allowed";
+        case FieldCode::exactly_one_of:
+            return "exactly_one_of";
+        case FieldCode::not_supported_yet:
+            return "not_supported_yet";
+        case FieldCode::template_error:
+            return "template_error";
+        case FieldCode::sender_not_an_admin:
+            return "sender_not_an_admin";
+        case FieldCode::sender_missing:
+            return "sender_missing";
     }
     return "";
 }

@@ -28,8 +28,8 @@ OrProblem<std::optional<E>> named_of(const Target& target, std::string_view para
     if (text == nullptr) return std::nullopt;
     for (const auto value : Names<E>::values)
         if (Names<E>::name(value) == *text) return value;
-    return std::unexpected(parameter_problem(parameter, FieldCode::invalid_value,
-                                             fmt::format("one of {} is expected", all_names<E>())));
+    return std::unexpected(
+        parameter_problem(parameter, FieldCode::invalid_value, fmt::format("one of {} is expected", all_names<E>())));
 }
 
 }  // namespace herald::api

@@ -29,7 +29,7 @@ class Headers {
     void emplace_back(std::string_view name, std::string_view value) {
         fields_.push_back({std::string(name), std::string(value)});
     }
-    void set(std::string_view name, std::string_view value);  // replaces every field of that name
+    void set(std::string_view name, std::string_view value);           // replaces every field of that name
     std::optional<std::string_view> get(std::string_view name) const;  // the first one
 
     auto begin() const { return fields_.begin(); }
@@ -61,7 +61,7 @@ class BodyStream {
 struct Response {
     int status{200};
     Headers headers;
-    std::string body;  // of a HEAD too, for its length: the session leaves it off
+    std::string body;                    // of a HEAD too, for its length: the session leaves it off
     std::unique_ptr<BodyStream> stream;  // when set, `body` is empty and this is the body
 };
 

@@ -6,7 +6,9 @@
 
 namespace herald::api {
 
-Task<Answer> get_liveness(Backend&, const Call&) { co_return json_response(200, to_json(HealthView{})); }
+Task<Answer> get_liveness(Backend&, const Call&) {
+    co_return json_response(200, to_json(HealthView{}));
+}
 
 Task<Answer> get_readiness(Backend& backend, const Call&) {
     ReadinessView view;

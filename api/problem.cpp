@@ -54,22 +54,37 @@ constexpr std::array kinds{
 
 std::string_view code_of(Errc code) {
     switch (code) {
-        case Errc::invalid_argument: return "validation_failed";
-        case Errc::not_found: return "not_found";
-        case Errc::conflict: return "state_conflict";
-        case Errc::key_reused: return "key_reused";
+        case Errc::invalid_argument:
+            return "validation_failed";
+        case Errc::not_found:
+            return "not_found";
+        case Errc::conflict:
+            return "state_conflict";
+        case Errc::key_reused:
+            return "key_reused";
         case Errc::contact_not_found:
-        case Errc::contact_merged: return "contact_not_found";
-        case Errc::unsubscribed: return "unsubscribed";
-        case Errc::content_rejected: return "content_rejected";
-        case Errc::credential: return "intercom_credential";
-        case Errc::rate_limited: return "intercom_rate_limited";
-        case Errc::not_executed: return "intercom_unreachable";
-        case Errc::outcome_unknown: return "outcome_unknown";
-        case Errc::upstream_unavailable: return "circuit_open";
-        case Errc::deadline_exceeded: return "deadline_exceeded";
-        case Errc::store_unavailable: return "store_unavailable";
-        case Errc::shutting_down: return "shutting_down";
+        case Errc::contact_merged:
+            return "contact_not_found";
+        case Errc::unsubscribed:
+            return "unsubscribed";
+        case Errc::content_rejected:
+            return "content_rejected";
+        case Errc::credential:
+            return "intercom_credential";
+        case Errc::rate_limited:
+            return "intercom_rate_limited";
+        case Errc::not_executed:
+            return "intercom_unreachable";
+        case Errc::outcome_unknown:
+            return "outcome_unknown";
+        case Errc::upstream_unavailable:
+            return "circuit_open";
+        case Errc::deadline_exceeded:
+            return "deadline_exceeded";
+        case Errc::store_unavailable:
+            return "store_unavailable";
+        case Errc::shutting_down:
+            return "shutting_down";
     }
     return "internal_error";
 }
@@ -120,9 +135,9 @@ Problem problem(const Error& error) {
 
 Problem validation_problem(FieldErrors errors) {
     auto detail = errors.total == 1 ? std::string("one mistake") : fmt::format("{} mistakes", errors.total);
-    if (errors.total > errors.listed.size())
-        detail += fmt::format(", the first {} are listed", errors.listed.size());
-    return {.status = 422, .code = "validation_failed", .detail = std::move(detail), .errors = std::move(errors.listed)};
+    if (errors.total > errors.listed.size()) detail += fmt::format(", the first {} are listed", errors.listed.size());
+    return {
+        .status = 422, .code = "validation_failed", .detail = std::move(detail), .errors = std::move(errors.listed)};
 }
 
 Problem parameter_problem(std::string_view parameter, FieldCode code, std::string detail) {

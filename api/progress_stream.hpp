@@ -24,9 +24,9 @@ class ProgressStream final : public BodyStream {
     CampaignId campaign_;
     std::optional<ProgressView> first_;
     ChangeFeed::Subscription changes_;
-    std::string last_;        // what was reported last
-    SteadyTime reported_{};   // when
-    SteadyTime sent_{};       // when anything was sent, a comment included
+    std::string last_;       // what was reported last
+    SteadyTime reported_{};  // when
+    SteadyTime sent_{};      // when anything was sent, a comment included
     bool ended_{};
 };
 

@@ -17,8 +17,7 @@ double per_second(std::int64_t settled, SteadyTime::duration elapsed) {
 
 }  // namespace
 
-double RateMeter::observe(const CampaignId& campaign, std::int64_t settled, SteadyTime now,
-                          milliseconds since_launch) {
+double RateMeter::observe(const CampaignId& campaign, std::int64_t settled, SteadyTime now, milliseconds since_launch) {
     forget_old(now);
     auto& sightings = seen_[campaign];
     const auto base = base_of(sightings, now);

@@ -22,7 +22,9 @@ constexpr std::size_t shown_results = 10;
 
 constexpr std::array sent_states{DeliveryState::accepted, DeliveryState::rejected, DeliveryState::unknown};
 
-std::string list_name(Order order) { return fmt::format("campaigns-{}", Names<Order>::name(order)); }
+std::string list_name(Order order) {
+    return fmt::format("campaigns-{}", Names<Order>::name(order));
+}
 
 // The first ten recipients of the audience to whom a message went out.
 Task<Result<std::vector<SendResultView>>> first_results(Backend& backend, const Campaign& campaign) {

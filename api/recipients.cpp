@@ -18,7 +18,9 @@ namespace {
 constexpr std::size_t normal_limit = 50;
 constexpr std::size_t largest_limit = 500;
 
-std::string list_name(const CampaignId& campaign) { return fmt::format("recipients-{}", campaign.value); }
+std::string list_name(const CampaignId& campaign) {
+    return fmt::format("recipients-{}", campaign.value);
+}
 
 std::optional<std::int64_t> position_of(const std::string& text) {
     std::int64_t position = 0;

@@ -13,9 +13,9 @@ namespace herald::api {
 OrProblem<Target> parse_target(std::string_view target);
 
 struct Match {
-    const Route* route{};               // null: no route takes the method
+    const Route* route{};  // null: no route takes the method
     std::vector<std::string> captured;
-    std::string allow;                  // the methods of the path; empty: there is no such path
+    std::string allow;  // the methods of the path; empty: there is no such path
 };
 
 // HEAD matches what GET matches.

@@ -32,8 +32,12 @@ constexpr std::array table{
 
 }  // namespace
 
-std::string_view name(Verb verb) { return verb == Verb::get ? "GET" : "POST"; }
+std::string_view name(Verb verb) {
+    return verb == Verb::get ? "GET" : "POST";
+}
 
-std::span<const Route> routes() { return table; }
+std::span<const Route> routes() {
+    return table;
+}
 
 }  // namespace herald::api

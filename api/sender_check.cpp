@@ -6,8 +6,8 @@ namespace herald::api {
 namespace {
 
 constexpr seconds believed_for{60};
-constexpr seconds patience{5};      // how long a creation waits for Intercom
-constexpr seconds asked_again{5};   // after a failure, or when a name is missing from the remembered list
+constexpr seconds patience{5};     // how long a creation waits for Intercom
+constexpr seconds asked_again{5};  // after a failure, or when a name is missing from the remembered list
 
 const Admin* find(const std::vector<Admin>& admins, const Sender& sender) {
     const auto found = std::ranges::find_if(admins, [&](const Admin& admin) {

@@ -94,8 +94,7 @@ struct IntercomIntegrationView {
     std::optional<std::vector<SendResultView>> results;
     std::string results_url;
 };
-BOOST_DESCRIBE_STRUCT(IntercomIntegrationView, (),
-                      (enabled, messages_sent, successful, failed, results, results_url))
+BOOST_DESCRIBE_STRUCT(IntercomIntegrationView, (), (enabled, messages_sent, successful, failed, results, results_url))
 
 struct CampaignView {
     std::string id;

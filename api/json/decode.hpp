@@ -54,10 +54,12 @@ void decode(Decoder& decoder, const boost::json::value& value, Text<Max, Min>& o
     decode(decoder, value, out.value);
     if (!value.is_string()) return;
     const auto length = utf8_length(out.value).value_or(out.value.size());
-    if (length > Max) decoder.fail(FieldCode::too_long, fmt::format("{} characters, at most {} are taken", length, Max));
+    if (length > Max)
+        decoder.fail(FieldCode::too_long, fmt::format("{} characters, at most {} are taken", length, Max));
     if (length < Min)
-        decoder.fail(FieldCode::too_short, length == 0 ? "must not be empty"
-                                                       : fmt::format("{} characters, at least {} are needed", length, Min));
+        decoder.fail(FieldCode::too_short, length == 0
+                                               ? "must not be empty"
+                                               : fmt::format("{} characters, at least {} are needed", length, Min));
 }
 
 template <std::size_t Max>

@@ -9,14 +9,20 @@ namespace {
 
 std::string_view kind_name(const boost::json::value& value) {
     switch (value.kind()) {
-        case boost::json::kind::null: return "null";
-        case boost::json::kind::bool_: return "a boolean";
+        case boost::json::kind::null:
+            return "null";
+        case boost::json::kind::bool_:
+            return "a boolean";
         case boost::json::kind::int64:
         case boost::json::kind::uint64:
-        case boost::json::kind::double_: return "a number";
-        case boost::json::kind::string: return "a string";
-        case boost::json::kind::array: return "an array";
-        case boost::json::kind::object: return "an object";
+        case boost::json::kind::double_:
+            return "a number";
+        case boost::json::kind::string:
+            return "a string";
+        case boost::json::kind::array:
+            return "an array";
+        case boost::json::kind::object:
+            return "an object";
     }
     return "something else";
 }
@@ -40,7 +46,9 @@ Decoder::Inside::Inside(Decoder& decoder, std::string_view token)
     append_token(decoder.pointer_, token);
 }
 
-Decoder::Inside Decoder::enter(std::size_t element) { return {*this, fmt::format_int(element).str()}; }
+Decoder::Inside Decoder::enter(std::size_t element) {
+    return {*this, fmt::format_int(element).str()};
+}
 
 void Decoder::fail_at(std::string_view member, FieldCode code, std::string detail) {
     const auto inside = enter(member);

@@ -15,11 +15,21 @@
 
 namespace herald::api {
 
-inline boost::json::value encode(bool value) { return value; }
-inline boost::json::value encode(std::int64_t value) { return value; }
-inline boost::json::value encode(double value) { return value; }
-inline boost::json::value encode(const std::string& value) { return boost::json::string(value); }
-inline boost::json::value encode(WallTime value) { return boost::json::string(to_rfc3339(value)); }
+inline boost::json::value encode(bool value) {
+    return value;
+}
+inline boost::json::value encode(std::int64_t value) {
+    return value;
+}
+inline boost::json::value encode(double value) {
+    return value;
+}
+inline boost::json::value encode(const std::string& value) {
+    return boost::json::string(value);
+}
+inline boost::json::value encode(WallTime value) {
+    return boost::json::string(to_rfc3339(value));
+}
 
 inline boost::json::value encode(const std::map<std::string, std::string>& values) {
     boost::json::object out;

@@ -6,7 +6,7 @@ namespace herald::api {
 namespace {
 
 struct Lead {
-    int more{-1};           // continuation bytes; -1: no lead byte
+    int more{-1};             // continuation bytes; -1: no lead byte
     unsigned char low{0x80};  // bounds of the first continuation byte
     unsigned char high{0xbf};
 };
