@@ -9,7 +9,7 @@ namespace sim {
 
 namespace asio = boost::asio;
 
-void task_ended(std::exception_ptr bug) {
+void task_ended(const std::exception_ptr& bug) {
     if (bug) std::rethrow_exception(bug);
 }
 
