@@ -42,7 +42,8 @@ bool id_shaped(std::string_view text) {
 }
 
 void check_email(Decoder& decoder, const std::optional<Text<254>>& email) {
-    if (email && !decoder.failed("email") && !email_shaped(email->value))
+    // What was no string, or an empty one, has been refused already.
+    if (email && !email->value.empty() && !email_shaped(email->value))
         decoder.fail_at("email", FieldCode::invalid_value, "is not an email address");
 }
 

@@ -166,6 +166,7 @@ void add_common_headers(Response& response, std::string_view request_id) {
 
 std::vector<std::string_view> all_problem_codes() {
     std::vector<std::string_view> out;
+    out.reserve(kinds.size());
     for (const auto& kind : kinds) out.push_back(kind.code);
     return out;
 }

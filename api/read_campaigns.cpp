@@ -40,6 +40,7 @@ Task<Result<std::vector<SendResultView>>> first_results(Backend& backend, const 
     std::ranges::sort(sent, {}, &DeliveryRecord::position);
     sent.resize(std::min(sent.size(), shown_results));
     std::vector<SendResultView> out;
+    out.reserve(sent.size());
     for (const auto& record : sent) out.push_back(send_result_view(record));
     co_return out;
 }

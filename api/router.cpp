@@ -25,7 +25,7 @@ std::optional<std::vector<std::string>> capture(std::string_view pattern, const 
     for (const auto part : std::views::split(pattern, '/')) {
         const std::string_view expected(part.begin(), part.end());
         if (at == segments.size()) return {};
-        if (expected.starts_with('{'))
+        if (expected.starts_with('{') && !segments[at].empty())
             captured.push_back(segments[at]);
         else if (expected != segments[at])
             return {};

@@ -1,0 +1,135 @@
+#pragma once
+// The API with everything behind it faked, on simulated time.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include "api/api.hpp"
+#include "tests/api/fake_campaign_store.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace herald::test {
+
+namespace json = boost::json;
+
+class FakeAdmins final : public AdminDirectory {
+ public:
+    std::vector<Admin> known{{991267816, "Ann", "ann@acme.example"}, {7, "Bob", "bob@acme.example"}};
+    std::optional<Error> fails;
+    int asked{};
+    Deadline deadline;
+
+    Task<Result<std::vector<Admin>>> admins(Deadline until) override {
+        ++asked;
+        deadline = until;
+        if (fails) co_return *fails;
+        co_return known;
+    }
+};
+
+class FakeWaiting final : public WaitingSource {
+ public:
+    Waiting now;
+    Waiting waiting() const override { return now; }
+};
+
+class InlineWorker final : public Worker {
+ public:
+    int runs{};
+    Task<void> run(std::function<void()> work) override {
+        ++runs;
+        work();
+        co_return;
+    }
+};
+
+class ApiTest : public ::testing::Test {
+ protected:
+    boost::asio::io_context io;
+    ManualClock clock{io};
+    SeededRandom random;
+    FakeCampaignStore store;
+    FakeAdmins admins;
+    FakeWaiting waiting;
+    api::ChangeFeed changes{clock, 2};
+    InlineWorker worker;
+    bool draining{};
+    int woken{};
+    std::unique_ptr<api::Api> api = make_api(991267816);
+
+    std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
+        return std::make_unique<api::Api>(api::Ports{store, admins, waiting, changes, worker, clock, random},
+                                          api::Options{.workspace = {"acme"},
+                                                       .default_admin = default_admin,
+                                                       .openapi = "openapi: 3.0.3\n",
+                                                       .draining = [this] { return draining; },
+                                                       .work_arrived = [this] { ++woken; }});
+    }
+
+    api::Response send(std::string method, std::string target, std::string body = {}, api::Headers headers = {}) {
+        if (!body.empty() && !headers.get("Content-Type")) headers.set("Content-Type", "application/json");
+        api::Request request{.method = std::move(method),
+                             .target = std::move(target),
+                             .headers = std::move(headers),
+                             .body = std::move(body),
+                             .request_id = "req_1",
+                             .deadline = Deadline::after(clock.now(), seconds(30))};
+        auto started = start(io, api->handle(std::move(request)));
+        EXPECT_TRUE(started.done());
+        return std::move(started.get());
+    }
+    api::Response get(std::string target, api::Headers headers = {}) {
+        return send("GET", std::move(target), {}, std::move(headers));
+    }
+    api::Response create(const json::value& body, api::Headers headers = {}) {
+        return send("POST", "/v1/campaigns", json::serialize(body), std::move(headers));
+    }
+    api::Response act(const std::string& verb, std::string body = {}, api::Headers headers = {}) {
+        return send("POST", path() + "/" + verb, std::move(body), std::move(headers));
+    }
+    // The path of the only campaign.
+    std::string path() { return "/v1/campaigns/" + store.only().id.value; }
+
+    static json::object email_campaign() {
+        return json::parse(R"({"name":"Day 1","channel":"email","template_type":"onboarding","subject":"Hi {{name}}",
+            "body_html":"<p>Hi</p>","audience":{"contacts":[{"external_id":"c-1"},{"email":"b@x.org"}]}})")
+            .as_object();
+    }
+    static json::object in_app_campaign() {
+        return json::parse(R"({"name":"Day 1","channel":"in_app","template_type":"custom","body_text":"Hi",
+            "audience":{"contacts":[{"id":"6320b1c7e5a1f20017a3c0de"}]}})")
+            .as_object();
+    }
+    void given_campaign(bool launched = false) {
+        auto body = email_campaign();
+        body["launch"] = launched;
+        ASSERT_EQ(create(body).status, 201);
+    }
+
+    static json::value parsed(const api::Response& response) { return json::parse(response.body); }
+    static std::string code(const api::Response& response) {
+        return std::string(parsed(response).at("code").as_string());
+    }
+    static std::string header(const api::Response& response, std::string_view name) {
+        return std::string(response.headers.get(name).value_or(""));
+    }
+    // pointer -> code. Several mistakes at one place are joined.
+    static std::map<std::string, std::string> mistakes(const api::Response& response) {
+        std::map<std::string, std::string> out;
+        for (const auto& error : parsed(response).at("errors").as_array()) {
+            auto& codes = out[std::string(error.at("pointer").as_string())];
+            codes += (codes.empty() ? "" : " ") + std::string(error.at("code").as_string());
+        }
+        return out;
+    }
+};
+
+using Mistakes = std::map<std::string, std::string>;
+
+}  // namespace herald::test

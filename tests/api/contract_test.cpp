@@ -1,0 +1,305 @@
+// openapi.yaml against the code, both ways.
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <yaml-cpp/yaml.h>
+
+#include "api/campaign_body.hpp"
+#include "api/create_command.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "api/views.hpp"
+#include "tests/api/api_fixture.hpp"
+
+namespace herald {
+namespace {
+
+using namespace api;
+using Names_ = std::set<std::string>;
+
+const YAML::Node& document() {
+    static const YAML::Node root = YAML::LoadFile(HERALD_OPENAPI);
+    return root;
+}
+
+YAML::Node resolve(const YAML::Node& start) {
+    YAML::Node node = start;
+    while (node.IsMap() && node["$ref"]) {
+        auto path = node["$ref"].as<std::string>().substr(2);
+        YAML::Node at = YAML::Clone(document());
+        std::istringstream parts(path);
+        for (std::string part; std::getline(parts, part, '/');) at.reset(at[part]);
+        node.reset(at);
+    }
+    return node;
+}
+
+YAML::Node schema(const std::string& name) {
+    return resolve(document()["components"]["schemas"][name]);
+}
+
+Names_ names_in(const YAML::Node& list) {
+    Names_ out;
+    for (const auto& entry : list) out.insert(entry.as<std::string>());
+    return out;
+}
+
+Names_ keys_of(const YAML::Node& map) {
+    Names_ out;
+    for (const auto& entry : map) out.insert(entry.first.as<std::string>());
+    return out;
+}
+
+template <class E>
+Names_ names_of() {
+    Names_ out;
+    for (const auto value : Names<E>::values) out.emplace(Names<E>::name(value));
+    return out;
+}
+
+// What the schema of a member must say for the C++ type of the member.
+template <class T>
+struct Shape;
+
+void expect_type(const YAML::Node& node, const std::string& type, const std::string& where) {
+    ASSERT_TRUE(node["type"]) << where;
+    EXPECT_EQ(node["type"].as<std::string>(), type) << where;
+}
+void expect_number(const YAML::Node& node, const char* key, std::size_t value, const std::string& where) {
+    ASSERT_TRUE(node[key]) << where << " " << key;
+    EXPECT_EQ(node[key].as<std::size_t>(), value) << where << " " << key;
+}
+
+template <Described T>
+void expect_members(const YAML::Node& node, const std::string& where, bool closed);
+
+template <class T>
+void expect_shape(YAML::Node node, const std::string& where, bool closed) {
+    node = resolve(node);
+    if constexpr (is_optional<T>) {
+        expect_shape<typename T::value_type>(node, where, closed);
+    } else if constexpr (Named<T>) {
+        expect_type(node, "string", where);
+        EXPECT_EQ(names_in(node["enum"]), names_of<T>()) << where;
+    } else if constexpr (std::same_as<T, std::string>) {
+        expect_type(node, "string", where);
+    } else if constexpr (std::same_as<T, bool>) {
+        expect_type(node, "boolean", where);
+    } else if constexpr (std::same_as<T, std::int64_t>) {
+        expect_type(node, "integer", where);
+        EXPECT_EQ(node["format"].as<std::string>(""), "int64") << where;
+    } else if constexpr (std::same_as<T, double>) {
+        expect_type(node, "number", where);
+    } else if constexpr (std::same_as<T, WallTime>) {
+        expect_type(node, "string", where);
+        EXPECT_EQ(node["format"].as<std::string>(""), "date-time") << where;
+    } else if constexpr (std::same_as<T, std::map<std::string, std::string>>) {
+        expect_type(node, "object", where);
+        expect_type(node["additionalProperties"], "string", where);
+    } else if constexpr (Described<T>) {
+        expect_members<T>(node, where, closed);
+    } else {
+        Shape<T>::expect(node, where, closed);
+    }
+}
+
+template <class T>
+struct Shape<Nullable<T>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool closed) {
+        EXPECT_TRUE(node["nullable"].as<bool>(false)) << where;
+        expect_shape<T>(node, where, closed);
+    }
+};
+template <class T>
+struct Shape<std::vector<T>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool closed) {
+        expect_type(node, "array", where);
+        expect_shape<T>(node["items"], where + "[]", closed);
+    }
+};
+template <class T, std::size_t Min, std::size_t Max>
+struct Shape<List<T, Min, Max>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool closed) {
+        Shape<std::vector<T>>::expect(node, where, closed);
+        expect_number(node, "minItems", Min, where);
+        expect_number(node, "maxItems", Max, where);
+    }
+};
+template <std::size_t Max, std::size_t Min>
+struct Shape<Text<Max, Min>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) {
+        expect_type(node, "string", where);
+        expect_number(node, "minLength", Min, where);
+        expect_number(node, "maxLength", Max, where);
+    }
+};
+template <std::size_t Max>
+struct Shape<Bytes<Max>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool closed) {
+        Shape<Text<Max, 1>>::expect(node, where, closed);
+    }
+};
+template <std::size_t Max, std::size_t MaxLength, bool Scalars>
+struct Shape<TextMap<Max, MaxLength, Scalars>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) {
+        expect_type(node, "object", where);
+        expect_number(node, "maxProperties", Max, where);
+        const auto value = node["additionalProperties"];
+        const auto text = Scalars ? value["oneOf"][0] : value;
+        expect_type(text, "string", where);
+        expect_number(text, "maxLength", MaxLength, where);
+        EXPECT_EQ(value["oneOf"].IsDefined(), Scalars) << where;
+    }
+};
+
+// Both ways: every described member is in the schema with its type, and nothing else is.
+template <Described T>
+void expect_members(const YAML::Node& node, const std::string& where, bool closed) {
+    expect_type(node, "object", where);
+    Names_ members;
+    Names_ required;
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        using M = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+        if constexpr (!std::same_as<M, NotYet>) {
+            members.emplace(member.name);
+            if (is_required<M>) required.emplace(member.name);
+            if (const auto property = node["properties"][member.name]; property.IsDefined())
+                expect_shape<M>(property, where + "." + member.name, closed);
+        }
+    });
+    EXPECT_EQ(keys_of(node["properties"]), members) << where;
+    EXPECT_EQ(names_in(node["required"]), required) << where;
+    EXPECT_EQ(node["additionalProperties"].IsDefined() && !node["additionalProperties"].as<bool>(true), closed)
+        << where;
+}
+
+TEST(Contract, ListsExactlyTheRoutesOfTheService) {
+    std::set<std::tuple<std::string, std::string, std::string>> written;
+    for (const auto& path : document()["paths"])
+        for (const auto& operation : path.second) {
+            auto verb = operation.first.as<std::string>();
+            if (verb == "parameters") continue;
+            for (auto& c : verb) c = static_cast<char>(c - 32);
+            written.emplace(verb, path.first.as<std::string>(), operation.second["operationId"].as<std::string>());
+        }
+    std::set<std::tuple<std::string, std::string, std::string>> built;
+    for (const auto& route : routes())
+        built.emplace(std::string(name(route.verb)), std::string(route.path), std::string(route.operation));
+    EXPECT_EQ(written, built);
+}
+
+TEST(Contract, NamesParametersBodiesAndMediaTypesOfEveryRoute) {
+    for (const auto& route : routes()) {
+        const auto path = document()["paths"][std::string(route.path)];
+        const auto operation = path[route.verb == Verb::get ? "get" : "post"];
+        Names_ query;
+        Names_ headers;
+        for (const auto& list : {path["parameters"], operation["parameters"]})
+            for (const auto& entry : list) {
+                const auto parameter = resolve(entry);
+                const auto in = parameter["in"].as<std::string>();
+                if (in == "query") query.insert(parameter["name"].as<std::string>());
+                if (in == "header") headers.insert(parameter["name"].as<std::string>());
+            }
+        EXPECT_EQ(query, Names_(route.query.begin(), route.query.end())) << route.operation;
+        EXPECT_EQ(headers.contains("Idempotency-Key"), route.verb == Verb::post) << route.operation;
+        EXPECT_EQ(operation["requestBody"].IsDefined(), route.verb == Verb::post) << route.operation;
+        for (const auto& response : operation["responses"]) {
+            const auto status = response.first.as<std::string>();
+            const auto content = keys_of(resolve(response.second)["content"]);
+            const bool good = status.starts_with('2') || route.operation == "getReadiness";
+            if (status == "304")
+                EXPECT_TRUE(content.empty());
+            else if (good && status != "default" && !status.starts_with('4'))
+                EXPECT_EQ(content, Names_{std::string(route.produces)}) << route.operation << status;
+            else
+                EXPECT_EQ(content, Names_{"application/problem+json"}) << route.operation << status;
+            EXPECT_TRUE(resolve(response.second)["headers"]["X-Request-Id"].IsDefined()) << route.operation << status;
+        }
+    }
+}
+
+TEST(Contract, DescribesWhatIsAnswered) {
+    expect_shape<CampaignView>(schema("Campaign"), "Campaign", false);
+    expect_shape<CampaignListView>(schema("CampaignList"), "CampaignList", false);
+    expect_shape<ProgressView>(schema("Progress"), "Progress", false);
+    expect_shape<RecipientListView>(schema("RecipientList"), "RecipientList", false);
+    expect_shape<ProblemView>(
+        [] {
+            auto problem = YAML::Clone(schema("Problem"));
+            problem["properties"]["code"] = YAML::Load("{type: string}");  // a closed list, compared below
+            return problem;
+        }(),
+        "Problem", false);
+    expect_shape<HealthView>(schema("Health"), "Health", false);
+    expect_shape<ReadinessView>(schema("Readiness"), "Readiness", false);
+}
+
+TEST(Contract, DescribesWhatIsTaken) {
+    expect_shape<CampaignBody>(schema("NewCampaign"), "NewCampaign", true);
+    expect_shape<EmptyBody>(schema("Nothing"), "Nothing", true);
+    expect_shape<LaunchBody>(schema("Nothing"), "Nothing", true);
+}
+
+TEST(Contract, ListsEveryEnumeration) {
+    EXPECT_EQ(names_in(schema("Order")["enum"]), names_of<Order>());
+    EXPECT_EQ(names_in(schema("FieldErrorCode")["enum"]), names_of<FieldCode>());
+    Names_ codes;
+    for (const auto code : all_problem_codes()) codes.emplace(code);
+    EXPECT_EQ(names_in(schema("ProblemCode")["enum"]), codes);
+    EXPECT_EQ(names_of<CampaignState>().size(), Names<CampaignState>::values.size());
+    for (const auto state : Names<CampaignState>::values) EXPECT_EQ(campaign_state(name(state)), state);
+    for (const auto reason : Names<PauseReason>::values) EXPECT_EQ(pause_reason(name(reason)), reason);
+    for (const auto& text : template_types) EXPECT_EQ(Names<TemplateType>::name(TemplateType::of(text)), text);
+}
+
+class Example : public test::ApiTest {
+ protected:
+    // YAML as the JSON it stands for.
+    static boost::json::value json_of(const YAML::Node& node) {
+        if (node.IsMap()) {
+            boost::json::object out;
+            for (const auto& entry : node) out[entry.first.as<std::string>()] = json_of(entry.second);
+            return out;
+        }
+        if (node.IsSequence()) {
+            boost::json::array out;
+            for (const auto& entry : node) out.push_back(json_of(entry));
+            return out;
+        }
+        if (node.IsNull()) return nullptr;
+        const auto text = node.as<std::string>();
+        if (node.Tag() == "!") return boost::json::string(text);  // quoted
+        if (text == "true" || text == "false") return text == "true";
+        boost::json::error_code no_number;
+        auto number = boost::json::parse(text, no_number);
+        return !no_number && number.is_number() ? number : boost::json::value(boost::json::string(text));
+    }
+};
+
+TEST_F(Example, EveryRequestIsTaken) {
+    const auto examples =
+        document()["paths"]["/v1/campaigns"]["post"]["requestBody"]["content"]["application/json"]["examples"];
+    ASSERT_GE(examples.size(), 2U);
+    for (const auto& example : examples) {
+        const auto response = create(json_of(example.second["value"]));
+        EXPECT_EQ(response.status, 201) << example.first << response.body;
+    }
+}
+
+TEST_F(Example, ACampaignIsAnsweredAsShown) {
+    const auto examples =
+        document()["paths"]["/v1/campaigns"]["post"]["requestBody"]["content"]["application/json"]["examples"];
+    const auto answered = parsed(create(json_of(examples["email"]["value"]))).as_object();
+    const auto shown = json_of(document()["components"]["examples"]["RunningCampaign"]["value"]).as_object();
+    Names_ answered_members;
+    Names_ shown_members;
+    for (const auto& [key, ignored] : answered) answered_members.emplace(key);
+    for (const auto& [key, ignored] : shown) shown_members.emplace(key);
+    EXPECT_EQ(answered_members, shown_members);
+}
+
+}  // namespace
+}  // namespace herald

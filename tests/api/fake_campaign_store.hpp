@@ -1,0 +1,150 @@
+#pragma once
+// A CampaignStore in memory, with its promises about keys and client_refs, and switches for what can go wrong.
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "domain/ports/campaign_store.hpp"
+
+namespace herald::test {
+
+class FakeCampaignStore final : public CampaignStore {
+ public:
+    std::optional<Error> fails;       // what every function answers
+    std::vector<Campaign> campaigns;  // in the order of creation
+    std::vector<std::vector<Recipient>> audiences;
+    std::vector<DeliveryRecord> records;
+    std::vector<ReasonCount> reason_counts;
+    std::vector<Idempotency> idempotencies;  // of every write that came this far
+    std::size_t reads{};                     // calls of get()
+
+    Campaign& only() { return campaigns.at(0); }
+
+    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
+                                 Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        idempotencies.push_back(idempotency);
+        if (auto stored = find(campaign.workspace, idempotency)) co_return *std::move(stored);
+        for (const auto& other : campaigns)
+            if (campaign.client_ref && other.client_ref == campaign.client_ref) {
+                if (body_hashes_[other.id.value] != body_hash)
+                    co_return Error{Errc::conflict, "the client_ref names " + other.id.value};
+                co_return Written{other, {}, true};
+            }
+        campaign.counts[DeliveryState::queued] = static_cast<std::int64_t>(audience.size());
+        if (launch) {
+            campaign.state = CampaignState::running;
+            campaign.launched_at = campaign.created_at;
+        }
+        body_hashes_[campaign.id.value] = std::move(body_hash);
+        campaigns.push_back(campaign);
+        audiences.push_back(std::move(audience));
+        co_return keep(campaign, idempotency);
+    }
+
+    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
+                                 WallTime now, Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        idempotencies.push_back(idempotency);
+        if (auto stored = find(workspace, idempotency)) co_return *std::move(stored);
+        auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        const auto next = next_state(campaign->state, event);
+        if (!next) co_return next.error();
+        campaign->state = *next;
+        campaign->paused_for.reset();
+        if (event == CampaignEvent::pause) campaign->paused_for = reason;
+        if (event == CampaignEvent::launch) campaign->launched_at = now;
+        if (is_terminal(*next)) campaign->finished_at = now;
+        ++campaign->version;
+        co_return keep(*campaign, idempotency);
+    }
+
+    Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
+                                                    std::string request_hash, WallTime) override {
+        if (fails) co_return *fails;
+        const auto found = find(workspace, {std::move(scope), std::move(key), std::move(request_hash), {}, {}});
+        if (!found) co_return std::nullopt;
+        if (!*found) co_return found->error();
+        co_return (*found)->replay;
+    }
+
+    Task<Result<Campaign>> get(WorkspaceId, CampaignId id) override {
+        ++reads;
+        if (fails) co_return *fails;
+        const auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        co_return *campaign;
+    }
+
+    Task<Result<std::vector<Campaign>>> list(WorkspaceId, CampaignQuery query) override {
+        if (fails) co_return *fails;
+        std::vector<Campaign> out;
+        for (const auto& campaign : campaigns) {
+            if (query.state && campaign.state != *query.state) continue;
+            if (query.client_ref && campaign.client_ref != query.client_ref) continue;
+            if (query.after && (query.ascending ? campaign.id <= *query.after : campaign.id >= *query.after)) continue;
+            out.push_back(campaign);
+        }
+        std::ranges::sort(out, {}, &Campaign::id);
+        if (!query.ascending) std::ranges::reverse(out);
+        if (out.size() > query.limit) out.resize(query.limit);
+        co_return out;
+    }
+
+    Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId, DeliveryQuery query) override {
+        if (fails) co_return *fails;
+        std::vector<DeliveryRecord> out;
+        for (const auto& record : records) {
+            if (query.state && record.state != *query.state) continue;
+            if (query.reason && record.reason != *query.reason) continue;
+            if (query.after_position && record.position <= *query.after_position) continue;
+            if (out.size() < query.limit) out.push_back(record);
+        }
+        co_return out;
+    }
+
+    Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId, CampaignId) override {
+        if (fails) co_return *fails;
+        co_return reason_counts;
+    }
+
+    Task<Result<void>> sender_verified(CampaignId, std::int64_t) override { co_return Result<void>{}; }
+    Task<bool> healthy() override { co_return !fails; }
+
+ private:
+    struct Stored {
+        std::string request_hash;
+        std::string answer;
+    };
+    using Key = std::tuple<std::string, std::string, std::string>;
+
+    Campaign* find(const CampaignId& id) {
+        const auto found = std::ranges::find(campaigns, id, &Campaign::id);
+        return found == campaigns.end() ? nullptr : &*found;
+    }
+    std::optional<Result<Written>> find(const WorkspaceId& workspace, const Idempotency& idempotency) {
+        if (idempotency.key.empty()) return {};
+        const auto found = stored_.find({workspace.value, idempotency.scope, idempotency.key});
+        if (found == stored_.end()) return {};
+        if (found->second.request_hash != idempotency.request_hash)
+            return Error{Errc::key_reused, "the idempotency key was used for a different request"};
+        return Written{{}, found->second.answer, false};
+    }
+    Written keep(const Campaign& campaign, const Idempotency& idempotency) {
+        if (!idempotency.key.empty())
+            stored_[{campaign.workspace.value, idempotency.scope, idempotency.key}] = {idempotency.request_hash,
+                                                                                       idempotency.render(campaign)};
+        return {campaign, {}, false};
+    }
+
+    std::map<Key, Stored> stored_;
+    std::map<std::string, std::string> body_hashes_;
+};
+
+}  // namespace herald::test
