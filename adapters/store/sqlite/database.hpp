@@ -137,6 +137,10 @@ class Database {
     void post_to_writer(Action action) {
         boost::asio::post(writer_pool_, std::move(action));
     }
+    template <class Action>
+    void post_to_loop(Action action) {
+        boost::asio::post(loop_, std::move(action));
+    }
 
     void report(const std::string& problem);  // any thread
 

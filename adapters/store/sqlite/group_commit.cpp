@@ -2,6 +2,7 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace herald::sqlite {
@@ -12,7 +13,7 @@ Task<Result<bool>> GroupCommit::submit(Operation operation) {
         [this](auto handler, Operation accepted) {
             auto resume = [handler = std::move(handler)](Result<bool> result) mutable {
                 const auto executor = boost::asio::get_associated_executor(handler);
-                boost::asio::post(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
+                boost::asio::dispatch(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
                     std::move(handler)(std::move(result));
                 });
             };
@@ -59,8 +60,12 @@ void GroupCommit::run_group() {
         database_.report(bug.what());
         committed = unavailable();
     }
-    for (std::size_t i = 0; i < group.size(); ++i)
-        group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
+    // One hand-over for the whole group: each costs the loop a lock and a wake-up.
+    database_.post_to_loop([group = std::move(group), results = std::move(results),
+                            committed = std::move(committed)]() mutable {
+        for (std::size_t i = 0; i < group.size(); ++i)
+            group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
+    });
 }
 
 }  // namespace herald::sqlite
