@@ -81,9 +81,9 @@ class RunnerTest : public ::testing::Test {
         gate = std::make_unique<resilience::Gate>(clock, random, upstream, http::Call{.method = "GET", .target = "/me"},
                                                   options);
         runner = std::make_unique<CampaignRunner>(
-            loop->get_executor(),
-            RunnerPorts{store, store, store, intercom, intercom, intercom, *gate, clock, random}, WorkspaceId{"w"},
-            runner_options, RunnerEvents{}, [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
+            loop->get_executor(), RunnerPorts{store, store, store, intercom, intercom, intercom, *gate, clock, random},
+            WorkspaceId{"w"}, runner_options, RunnerEvents{},
+            [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
         boost::asio::co_spawn(*loop, runner->run(), [this](const std::exception_ptr&) { ended = true; });
         clock.settle();
     }
@@ -276,7 +276,8 @@ TEST_F(RunnerTest, ASenderGivenByEmailIsResolvedBeforeTheFirstSend) {
 }
 
 TEST_F(RunnerTest, FiftyRefusalsOfTheContentInARowPauseTheCampaign) {
-    for (int i = 0; i < 200; ++i) intercom.script.emplace_back(Error{Errc::content_rejected, "422", {}, "data_invalid"});
+    for (int i = 0; i < 200; ++i)
+        intercom.script.emplace_back(Error{Errc::content_rejected, "422", {}, "data_invalid"});
     start(500);
     clock.advance(20s);
     EXPECT_EQ(store.campaigns.at(campaign.id).paused_for, PauseReason::content_rejected);

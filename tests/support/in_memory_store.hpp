@@ -56,10 +56,16 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         std::vector<ClaimedDelivery> out;
         for (std::size_t i = 0; i < rows.size() && out.size() < limit; ++i) {
             auto& row = rows[i];
-            if (!running(row) || (row.not_before && *row.not_before > now) || !move(row, DeliveryEvent::claim)) continue;
+            if (!running(row) || (row.not_before && *row.not_before > now) || !move(row, DeliveryEvent::claim))
+                continue;
             ++row.claim;
-            out.push_back({{number(i), row.claim}, row.campaign, row.recipient.ref, row.recipient.variables,
-                           row.attempts, row.throttled, row.lookups});
+            out.push_back({{number(i), row.claim},
+                           row.campaign,
+                           row.recipient.ref,
+                           row.recipient.variables,
+                           row.attempts,
+                           row.throttled,
+                           row.lookups});
         }
         co_return out;
     }

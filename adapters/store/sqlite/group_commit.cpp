@@ -61,11 +61,11 @@ void GroupCommit::run_group() {
         committed = unavailable();
     }
     // One hand-over for the whole group: each costs the loop a lock and a wake-up.
-    database_.post_to_loop([group = std::move(group), results = std::move(results),
-                            committed = std::move(committed)]() mutable {
-        for (std::size_t i = 0; i < group.size(); ++i)
-            group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
-    });
+    database_.post_to_loop(
+        [group = std::move(group), results = std::move(results), committed = std::move(committed)]() mutable {
+            for (std::size_t i = 0; i < group.size(); ++i)
+                group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
+        });
 }
 
 }  // namespace herald::sqlite
