@@ -18,7 +18,7 @@ Query::~Query() {
     statement_.tryReset();
     try {
         statement_.clearBindings();
-    } catch (const SQLite::Exception&) {  // only sqlite3_reset's old error; the statement stays usable
+    } catch (const SQLite::Exception&) {  // NOLINT(bugprone-empty-catch): only the old error; it stays usable
     }
 }
 
