@@ -45,7 +45,8 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
         .scope = scope_of(event),
         .key = *std::move(key),
         .request_hash = std::move(command->request_hash),
-        .render = [waiting, event](const Campaign& c) { return to_stored(changed(c, waiting, event)); },
+        .render = [waiting, event](const Campaign& c,
+                                   bool /*existed*/) { return to_stored(changed(c, waiting, event)); },
         .expires_at = now + answer_kept(event)};
     const auto written = co_await backend.ports.campaigns.change(
         backend.options.workspace, *id, event, PauseReason::operator_request, now, std::move(idempotency));

@@ -87,11 +87,13 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
     campaign.id = CampaignId{make_id("cmp", now, ports.random)};
     campaign.workspace = workspace;
     campaign.created_at = now;
-    Idempotency idempotency{.scope = std::string(scope),
-                            .key = *key,
-                            .request_hash = command->request_hash,
-                            .render = [waiting](const Campaign& c) { return to_stored(created(c, waiting, 201)); },
-                            .expires_at = now + answer_kept};
+    Idempotency idempotency{
+        .scope = std::string(scope),
+        .key = *key,
+        .request_hash = command->request_hash,
+        .render = [waiting](const Campaign& c,
+                            bool existed) { return to_stored(created(c, waiting, existed ? 200 : 201)); },
+        .expires_at = now + answer_kept};
     const auto written =
         co_await ports.campaigns.create(std::move(campaign), std::move(command->audience), command->launch,
                                         std::move(command->body_hash), std::move(idempotency));

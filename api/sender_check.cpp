@@ -1,6 +1,6 @@
 #include "api/sender_check.hpp"
 
-#include <algorithm>
+#include "domain/campaign/sender.hpp"
 
 namespace herald::api {
 namespace {
@@ -9,24 +9,15 @@ constexpr seconds believed_for{60};
 constexpr seconds patience{5};     // how long a creation waits for Intercom
 constexpr seconds asked_again{5};  // after a failure, or when a name is missing from the remembered list
 
-const Admin* find(const std::vector<Admin>& admins, const Sender& sender) {
-    const auto found = std::ranges::find_if(admins, [&](const Admin& admin) {
-        if (sender.admin_id) return admin.id == *sender.admin_id;
-        return normalized({ContactRef::Kind::email, admin.email}) ==
-               normalized({ContactRef::Kind::email, sender.email.value_or("")});
-    });
-    return found == admins.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 Task<std::optional<Sender>> SenderCheck::check(Sender sender, Deadline deadline) {
     const auto age = learned_ ? clock_.now() - *learned_ : SteadyTime::duration::max();
     const bool believed = age < believed_for;
-    const bool missing = believed && find(admins_, sender) == nullptr;
+    const bool missing = believed && find_admin(admins_, sender) == nullptr;
     if (!believed || (missing && age >= asked_again))
         if (!co_await refresh(deadline) && !believed) co_return sender;
-    const auto* admin = find(admins_, sender);
+    const auto* admin = find_admin(admins_, sender);
     if (admin == nullptr) co_return std::nullopt;
     sender.admin_id = admin->id;
     sender.verified = true;

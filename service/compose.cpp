@@ -15,6 +15,7 @@ constexpr milliseconds limiter_saved_every{1'000};
 constexpr milliseconds lag_measured_every{50};
 constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
+constexpr milliseconds store_must_answer_in{1'000};
 
 resilience::GateOptions gate_options(const Config& config) {
     resilience::GateOptions options;
@@ -119,7 +120,8 @@ Process::Process(const Config& config, std::string openapi)
                 {api_, clock_, random_, [this] { return draining_; },
                  [this](const std::string& request_id, const std::exception_ptr& what) {
                      bug(what, "request " + request_id);
-                 }},
+                 },
+                 nullptr},
                 SessionLimits{}, on_bug_),
       tasks_(io_.get_executor(), clock_, on_bug_),
       signals_(io_, SIGTERM, SIGINT) {
@@ -135,8 +137,8 @@ Process::Process(const Config& config, std::string openapi)
 
 int Process::run() {
     tasks_.spawn(restore_limiter());
-    tasks_.spawn(listener_.run());
     tasks_.spawn(watch_loop_lag());
+    tasks_.spawn(watch_store());
     tasks_.spawn(watch_signals());
     io_.run();
     const bool tidy = tasks_.size() == 0 && runner_.inflight() == 0 && listener_.connections() == 0;
@@ -151,8 +153,12 @@ int Process::run() {
 // A restart never gets a fresh burst: first the limiter's memory, then the first call.
 Task<void> Process::restore_limiter() {
     const auto saved = co_await store_.limiter().load(workspace_);
-    if (saved && *saved) gate_.limiter().restore(**saved, clock_.now(), clock_.wall_now());
+    if (saved && *saved)
+        gate_.limiter().restore(**saved, clock_.now(), clock_.wall_now());
+    else if (!saved)
+        log_.warning("limiter_not_restored");
     if (stopped_) co_return;
+    tasks_.spawn(listener_.run());
     tasks_.spawn(runner_.run());
     tasks_.spawn(tracker_.run());
     tasks_.spawn(keep_limiter());
@@ -163,7 +169,10 @@ Task<void> Process::keep_limiter() {
     while (!stopped_) {
         co_await clock_.sleep_for(limiter_saved_every);
         auto state = gate_.limiter().save(clock_.now(), clock_.wall_now());
-        if (saved && saved->next_slot == state.next_slot && saved->blocked_until == state.blocked_until) continue;
+        // An idle limiter's next slot only wavers by a rounding.
+        if (saved && state.next_slot - saved->next_slot < milliseconds(10) &&
+            saved->blocked_until == state.blocked_until)
+            continue;
         if (co_await store_.limiter().save(workspace_, state)) saved = state;
     }
 }
@@ -176,6 +185,22 @@ Task<void> Process::watch_loop_lag() {
         const auto lag = std::chrono::floor<milliseconds>(clock_.now() - due);
         if (lag > lag_worth_a_line) log_.warning("loop_lag", {{"ms", lag.count()}});
     }
+}
+
+// Ready means that the store answers within a second; a question that hangs is an answer too.
+Task<void> Process::watch_store() {
+    while (!stopped_) {
+        if (store_answered_) tasks_.spawn(ask_store());
+        co_await clock_.sleep_for(store_must_answer_in);
+        if (!store_answered_ && clock_.now() - store_asked_ >= store_must_answer_in) campaigns_.seen_healthy(false);
+    }
+}
+
+Task<void> Process::ask_store() {
+    store_answered_ = false;
+    store_asked_ = clock_.now();
+    campaigns_.seen_healthy(co_await store_.campaigns().healthy());
+    store_answered_ = true;
 }
 
 Task<void> Process::watch_signals() {
@@ -197,6 +222,7 @@ Task<void> Process::drain() {
     draining_ = true;
     runner_.stop();
     tracker_.stop();
+    gate_.stop();
     const auto in_flight_until = clock_.now() + config_.drain_readiness_delay + config_.drain_inflight;
     co_await clock_.sleep_for(config_.drain_readiness_delay);
     listener_.stop();

@@ -42,9 +42,10 @@ class Process {
     Task<void> restore_limiter();
     Task<void> keep_limiter();
     Task<void> watch_loop_lag();
+    Task<void> watch_store();
+    Task<void> ask_store();
     Task<void> watch_signals();
     Task<void> drain();
-    void start_sending();
     void bug(const std::exception_ptr& what, std::string_view where);
 
     Config config_;
@@ -77,6 +78,8 @@ class Process {
 
     bool draining_{};
     bool stopped_{};
+    SteadyTime store_asked_{};
+    bool store_answered_{true};
     api::Api api_;
     Listener listener_;
     Scope tasks_;

@@ -48,7 +48,8 @@ Mistake set_duration(milliseconds& into, std::string_view text, milliseconds lea
 template <class Number>
 Mistake set_number(Number& into, std::string_view text, Number least, Number most) {
     const auto value = number<Number>(text);
-    if (!value || *value < least || *value > most) return fmt::format("must be a number from {} to {}", least, most);
+    if (!value || !(*value >= least && *value <= most))  // not the other way round: NaN
+        return fmt::format("must be a number from {} to {}", least, most);
     into = *value;
     return {};
 }

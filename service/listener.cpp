@@ -23,6 +23,7 @@ Listener::Listener(asio::any_io_executor loop, const std::string& host, std::uin
       limits_(limits),
       sessions_(loop, ports_.clock, std::move(on_bug)),
       room_(ports_.clock.make_alarm()) {
+    ports_.idle = &idle_;
     const tcp::endpoint endpoint(asio::ip::make_address(host), port);
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(asio::socket_base::reuse_address(true));
@@ -62,6 +63,7 @@ void Listener::stop() {
     stopping_ = true;
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    idle_.close_all();
     room_->ring();
 }
 

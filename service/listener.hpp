@@ -21,8 +21,8 @@ class Listener {
              SessionLimits limits, std::function<void(std::exception_ptr)> on_bug);
 
     Task<void> run();  // until stop()
-    void stop();       // no new connections
-    // Closes what is still open when the deadline passes; true when every session ended by then or after.
+    void stop();       // no new connections; those that wait for a request are closed
+    // Waits for the sessions that are being served; true when every one ended by the deadline.
     Task<bool> drain(SteadyTime deadline);
 
     std::string address() const;  // "127.0.0.1:8080", with the port that was bound
@@ -33,6 +33,7 @@ class Listener {
 
     boost::asio::any_io_executor loop_;
     boost::asio::ip::tcp::acceptor acceptor_;
+    IdleConnections idle_;
     SessionPorts ports_;
     SessionLimits limits_;
     Scope sessions_;

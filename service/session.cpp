@@ -36,6 +36,7 @@ class Session {
     Task<void> serve() {
         for (int served = 0; served < limits_.requests; ++served) {
             if (!co_await wait_for_request()) break;
+            served_ = true;
             if (!co_await serve_one(served + 1 == limits_.requests)) break;
         }
         error_code ignored;
@@ -59,6 +60,8 @@ class Session {
     // False: the client has gone, or was idle too long.
     Task<bool> wait_for_request() {
         if (buffer_.size() > 0) co_return true;  // pipelined: answered in order, one at a time
+        if (ports_.draining() && served_) co_return false;
+        const IdleConnections::Place idle(*ports_.idle, [this] { stream_.cancel(); });
         stream_.expires_at(ports_.clock.now() + limits_.keep_alive);
         const auto [error, read] = co_await stream_.async_read_some(buffer_.prepare(limits_.header_bytes), token);
         if (error) co_return false;
@@ -128,8 +131,6 @@ class Session {
         std::exception_ptr bug;
         try {
             co_return co_await ports_.api.handle(std::move(request));
-        } catch (const boost::system::system_error&) {
-            bug = std::current_exception();
         } catch (const std::exception&) {
             bug = std::current_exception();
         }
@@ -220,9 +221,21 @@ class Session {
     SessionLimits limits_;
     beast::flat_buffer buffer_;
     bool refused_{};
+    bool served_{};
 };
 
 }  // namespace
+
+IdleConnections::Place::Place(IdleConnections& idle, std::function<void()> close)
+    : idle_(idle), place_(idle.close_.insert(idle.close_.end(), std::move(close))) {}
+
+IdleConnections::Place::~Place() {
+    idle_.close_.erase(place_);
+}
+
+void IdleConnections::close_all() {
+    for (const auto& close : close_) close();
+}
 
 Task<void> serve_connection(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits) {
     error_code ignored;

@@ -2,6 +2,7 @@
 // One client connection: reads requests within limits, asks the API, writes answers and streams.
 
 #include <functional>
+#include <list>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -27,6 +28,27 @@ struct SessionLimits {
     int requests{10'000};  // on one connection
 };
 
+// The connections that wait for a request and may be closed without breaking anything.
+class IdleConnections {
+ public:
+    class Place {  // for as long as the wait lasts
+     public:
+        Place(IdleConnections& idle, std::function<void()> close);
+        ~Place();
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+     private:
+        IdleConnections& idle_;
+        std::list<std::function<void()>>::iterator place_;
+    };
+
+    void close_all();
+
+ private:
+    std::list<std::function<void()>> close_;
+};
+
 struct SessionPorts {
     api::Api& api;
     Clock& clock;
@@ -35,6 +57,7 @@ struct SessionPorts {
     std::function<bool()> draining;
     // What escaped a handler: a bug, logged with the request id; the client got a 500.
     std::function<void(const std::string& request_id, std::exception_ptr)> on_bug;
+    IdleConnections* idle{};  // the listener's; outlives the sessions
 };
 
 // Serves the connection until either side ends it. Never throws for what a client does.

@@ -19,14 +19,14 @@ class WatchedCampaignStore final : public CampaignStore {
                                  Idempotency idempotency) override {
         auto written = co_await store_.create(std::move(campaign), std::move(audience), launch, std::move(body_hash),
                                               std::move(idempotency));
-        if (written && launch) work_arrived_();
+        if (written && launch && !written->replay) work_arrived_();
         co_return written;
     }
 
     Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
                                  WallTime now, Idempotency idempotency) override {
         auto written = co_await store_.change(std::move(workspace), id, event, reason, now, std::move(idempotency));
-        if (!written) co_return written;
+        if (!written || written->replay) co_return written;  // a replay changed nothing now
         switch (event) {
             case CampaignEvent::launch:
             case CampaignEvent::resume:
@@ -61,10 +61,13 @@ class WatchedCampaignStore final : public CampaignStore {
     Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
         return store_.sender_verified(std::move(id), admin_id);
     }
-    Task<bool> healthy() override { return store_.healthy(); }
+    // As last seen by the process's own check, so that a probe of a stuck store is answered at once.
+    Task<bool> healthy() override { co_return healthy_; }
+    void seen_healthy(bool healthy) { healthy_ = healthy; }
 
  private:
     CampaignStore& store_;
+    bool healthy_{true};
     std::function<void()> work_arrived_;
     std::function<void(const CampaignId&)> taken_back_;
 };

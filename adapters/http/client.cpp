@@ -1,5 +1,6 @@
 #include "adapters/http/client.hpp"
 
+#include <list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/http/connection.hpp"
+#include "domain/core/scope.hpp"
 
 namespace herald::http {
 namespace {
@@ -32,7 +34,11 @@ asio::ssl::context make_tls(const ClientOptions& options) {
 class Client::Pool {
  public:
     Pool(asio::any_io_executor loop, Clock& clock, Endpoint endpoint, ClientOptions options)
-        : loop_(std::move(loop)), clock_(clock), endpoint_(std::move(endpoint)), options_(std::move(options)) {
+        : loop_(std::move(loop)),
+          clock_(clock),
+          endpoint_(std::move(endpoint)),
+          options_(std::move(options)),
+          look_ups_(loop_, clock_, [](std::exception_ptr bug) { std::rethrow_exception(bug); }) {
         if (endpoint_.tls) tls_.emplace(make_tls(options_));
     }
 
@@ -61,7 +67,7 @@ class Client::Pool {
 
     // A reused connection that the peer had already closed says nothing about this call.
     bool may_replay(const Call& call, const Failure& failure) const {
-        return failure.phase == Phase::write || call.safe_to_repeat;
+        return failure.phase == Phase::write || (call.safe_to_repeat && failure.peer_closed);
     }
 
     bool worn_out(const Connection& connection, SteadyTime now) const {
@@ -89,27 +95,45 @@ class Client::Pool {
     }
 
     Task<Opened> open(Deadline deadline) {
-        const auto addresses = co_await resolve();
+        const auto addresses = co_await resolve(deadline);
         if (!addresses) co_return std::unexpected(addresses.error());
         auto connection = make_connection(loop_, clock_, endpoint_, options_, tls_ ? &*tls_ : nullptr);
         if (auto opened = co_await connection->open(*addresses, deadline); !opened) {
-            resolved_.reset();  // the host may have moved
+            resolved_at_ = clock_.now() - options_.resolve_every;  // the host may have moved: ask again
             co_return std::unexpected(opened.error());
         }
         ++opened_;
         co_return connection;
     }
 
-    // Bounded by the system resolver's own time limits (resolv.conf), which cannot be cut short.
-    Task<std::expected<Addresses, Failure>> resolve() {
-        if (resolved_ && clock_.now() - resolved_at_ < options_.resolve_every) co_return *resolved_;
+    // One look-up for all who wait, each as long as its own deadline: getaddrinfo itself cannot be cut short.
+    Task<std::expected<Addresses, Failure>> resolve(Deadline deadline) {
+        const auto stale = [this] { return !resolved_ || clock_.now() - resolved_at_ >= options_.resolve_every; };
+        if (!stale()) co_return *resolved_;
+        if (waiting_for_names_.empty() && look_ups_.size() == 0) look_ups_.spawn(look_up());
+        const auto alarm = clock_.make_alarm();
+        const auto place = waiting_for_names_.insert(waiting_for_names_.end(), alarm.get());
+        struct Leave {
+            std::list<Alarm*>& waiting;
+            std::list<Alarm*>::iterator place;
+            ~Leave() { waiting.erase(place); }
+        } leave{waiting_for_names_, place};
+        const bool answered = co_await alarm->wait_until(deadline.capped(clock_.now(), options_.connect).at);
+        if (resolved_) co_return *resolved_;  // addresses that worked before are better than none
+        co_return std::unexpected(Failure{Phase::resolve, "resolve: " + (answered ? resolve_error_ : "timed out")});
+    }
+
+    Task<void> look_up() {
         asio::ip::tcp::resolver resolver(loop_);
         const auto [error, addresses] =
             co_await resolver.async_resolve(endpoint_.host, endpoint_.port, asio::as_tuple(asio::use_awaitable));
-        if (error) co_return std::unexpected(Failure{Phase::resolve, "resolve: " + error.message()});
-        resolved_ = addresses;
-        resolved_at_ = clock_.now();
-        co_return addresses;
+        if (error) {
+            resolve_error_ = error.message();
+        } else {
+            resolved_ = addresses;
+            resolved_at_ = clock_.now();
+        }
+        for (auto* waiting : waiting_for_names_) waiting->ring();
     }
 
     asio::any_io_executor loop_;
@@ -120,6 +144,9 @@ class Client::Pool {
     std::vector<std::unique_ptr<Connection>> idle_;  // by idle_since, latest at the back
     std::optional<Addresses> resolved_;
     SteadyTime resolved_at_{};
+    std::string resolve_error_;
+    std::list<Alarm*> waiting_for_names_;
+    Scope look_ups_;
     std::size_t opened_{};
 };
 

@@ -23,7 +23,7 @@ struct ClientOptions {
     int max_requests{900};  // below the 1,000 after which common servers close
     std::size_t max_idle{128};
     std::size_t header_limit{64UL * 1024};
-    std::size_t body_limit{1024UL * 1024};
+    std::size_t body_limit{4UL * 1024 * 1024};
     milliseconds resolve_every{60'000};
     std::string ca_file;  // PEM; empty: the system's certificates
     std::string user_agent{"herald"};

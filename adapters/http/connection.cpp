@@ -28,6 +28,11 @@ Failure failed(Phase phase, const error_code& error) {
     return {phase, std::string(name(phase)) + ": " + error.message()};
 }
 
+bool ended_by_peer(const error_code& error) {
+    return error == beast::http::error::end_of_stream || error == asio::error::eof ||
+           error == asio::error::connection_reset || error == asio::ssl::error::stream_truncated;
+}
+
 template <class Stream>
 class StreamConnection final : public Connection {
     static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
@@ -72,7 +77,11 @@ class StreamConnection final : public Connection {
             parser.header_limit(static_cast<std::uint32_t>(options_.header_limit));
             parser.body_limit(options_.body_limit);
             const auto [read_error, read] = co_await beast::http::async_read(stream_, buffer_, parser, token);
-            if (read_error) co_return std::unexpected(failed(Phase::response, read_error));
+            if (read_error) {
+                auto failure = failed(Phase::response, read_error);
+                failure.peer_closed = !parser.got_some() && ended_by_peer(read_error);
+                co_return std::unexpected(std::move(failure));
+            }
             if (parser.get().result_int() / 100 == 1) continue;
             tcp.expires_never();
             // Bytes after the answer were not asked for: whatever they are, do not read them as the next one.

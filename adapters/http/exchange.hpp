@@ -53,6 +53,7 @@ struct Failure {
     std::string what;  // for logs; no address of a person, no token
     std::optional<milliseconds> retry_after{};
     bool credential_hold{};  // refused because of the credential
+    bool peer_closed{};      // the peer ended the connection before any byte of an answer
 };
 
 using Outcome = std::expected<Reply, Failure>;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/intercom/wire.hpp"
+#include "domain/core/text.hpp"
 
 namespace herald::intercom {
 namespace {
@@ -73,10 +74,11 @@ Error translate(const http::Reply& reply) {
     const auto body = read_error(reply.body);
     Error error;
     error.code = classify(reply.status, body);
-    error.upstream_code = body.code.empty() ? fmt::format("http_{}", reply.status) : body.code.substr(0, max_detail);
+    error.upstream_code =
+        body.code.empty() ? fmt::format("http_{}", reply.status) : std::string(cut(body.code, max_detail));
     error.request_id = body.request_id.empty() ? std::string(reply.header("X-Request-Id")) : body.request_id;
     error.detail = fmt::format("Intercom answered {}{}{}", reply.status, body.message.empty() ? "" : ": ",
-                               body.message.substr(0, max_detail));
+                               cut(body.message, max_detail));
     if (error.code == Errc::contact_merged) error.canonical_id = canonical_contact(reply);
     return error;
 }

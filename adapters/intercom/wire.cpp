@@ -10,7 +10,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int page_size = 150;  // the largest that the search allows
+// As many as are asked for at once. A contact may be tens of kilobytes of custom attributes, and a page must
+// stay below what the client reads.
+constexpr int page_size = 50;
 
 std::optional<json::object> read_object(std::string_view body) {
     boost::system::error_code error;

@@ -63,6 +63,7 @@ class Gate::Admitted final : public Ticket::Leave {
         : gate_(gate), permit_(std::move(permit)), breaker_(breaker), slot_(slot), started_(gate.clock_.now()) {}
     ~Admitted() override { settle(Verdict::neutral); }
 
+    void attempt_starts() override { started_ = gate_.clock_.now(); }
     void settle(Verdict verdict) override {
         if (std::exchange(settled_, true)) return;
         gate_.settle(breaker_, verdict, started_);
@@ -101,7 +102,8 @@ Task<Result<Ticket>> Gate::pass(Lane lane, Deadline deadline, bool harmless) {
     if (auto refused = refusal()) co_return std::move(*refused);  // before any wait: known within microseconds
     const auto granted = co_await slot(lane, deadline);
     if (!granted) co_return granted.error();
-    if (!co_await wait_for_permit(deadline)) co_return Error{Errc::deadline_exceeded, "no call may start in time"};
+    if (!co_await wait_for_permit(deadline))
+        co_return refusal().value_or(Error{Errc::deadline_exceeded, "no call may start in time"});
     Permit permit(*this);
 
     // Asked after the waits: an outage that began meanwhile refuses the whole queue at once.
@@ -124,6 +126,7 @@ Task<Result<Ticket>> Gate::pass(Lane lane, Deadline deadline, bool harmless) {
 }
 
 std::optional<Error> Gate::refusal() const {
+    if (stopping_) return Error{Errc::shutting_down, "the service is stopping"};
     if (!options_.has_credential) return Error{Errc::credential, "no Intercom access token is configured"};
     if (held_) return Error{Errc::credential, "Intercom refuses the access token"};
     const auto now = clock_.now();
@@ -145,6 +148,7 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
     } leave{*this, waiter};
 
     for (;;) {
+        if (stopping_) co_return Error{Errc::shutting_down, "the service is stopping"};
         const auto now = clock_.now();
         // Told at once when the wait cannot succeed, rather than at its end.
         if (deadline.passed(now) || bucket_.blocked_until() > deadline.at) {
@@ -190,7 +194,7 @@ Task<bool> Gate::wait_for_permit(Deadline deadline) {
     for (;;) {
         const auto now = clock_.now();
         if (permit_waiters_.front() == alarm.get() && inflight_ < breaker_.inflight_limit(now)) co_return true;
-        if (deadline.passed(now)) co_return false;
+        if (stopping_ || deadline.passed(now)) co_return false;
         co_await alarm->wait_until(std::min(now + recheck_permits, deadline.at));
     }
 }
@@ -208,6 +212,7 @@ Task<Verdict> Gate::probe() {
 
 void Gate::settle(CircuitBreaker::Permit permit, Verdict verdict, SteadyTime started) {
     const auto now = clock_.now();
+    if (verdict == Verdict::success) release_unproven_ = false;
     const auto before = breaker_.state(now);
     breaker_.settle(permit, verdict, started, now);
     const auto after = breaker_.state(now);
@@ -242,6 +247,7 @@ Task<void> Gate::check_credential() {
     observe(*outcome);
     if (outcome->status < 200 || outcome->status > 299) co_return;
     held_ = false;
+    release_unproven_ = true;
     if (events_.credential) events_.credential(false);
 }
 
@@ -255,9 +261,18 @@ void Gate::observe(const http::Reply& reply) {
     if (events_.throttled) events_.throttled(std::chrono::ceil<milliseconds>(until - now));
 }
 
+void Gate::stop() {
+    stopping_ = true;
+    for (const auto& waiter : slot_waiters_) waiter.alarm->ring();
+    for (auto* waiter : permit_waiters_) waiter->ring();
+}
+
 void Gate::hold_credential() {
     if (std::exchange(held_, true)) return;
-    next_credential_check_ = clock_.now() + options_.first_credential_check;
+    // The harmless call may work where the real one does not (a plan, a permission): then once a minute, not
+    // every five seconds.
+    next_credential_check_ =
+        clock_.now() + (release_unproven_ ? options_.credential_check : options_.first_credential_check);
     if (events_.credential) events_.credential(true);
 }
 

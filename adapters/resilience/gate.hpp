@@ -57,6 +57,9 @@ class Gate final : public SendGate {
     // An answer said that the credential does not work: nothing goes out until a check says otherwise.
     void hold_credential();
 
+    // The process ends: everybody who waits, and everybody who comes, is told shutting_down.
+    void stop();
+
     const TokenBucket& limiter() const { return bucket_; }
     TokenBucket& limiter() { return bucket_; }
     const CircuitBreaker& breaker() const { return breaker_; }
@@ -94,6 +97,8 @@ class Gate final : public SendGate {
     std::list<Alarm*> permit_waiters_;  // first come, first served
     std::size_t inflight_{};
     bool held_{};
+    bool release_unproven_{};  // a check lifted the hold, and no other call has succeeded since
+    bool stopping_{};
     SteadyTime next_credential_check_{};
 };
 

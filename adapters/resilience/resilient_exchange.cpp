@@ -29,11 +29,12 @@ Task<http::Outcome> ResilientExchange::attempt(const http::Call& call, Deadline 
 }
 
 Task<http::Outcome> ResilientExchange::send(const http::Call& call, Deadline deadline) {
-    budget_.first_attempt(clock_.now());
     int retries = 0;
     int throttles = 0;
     for (;;) {
         auto outcome = co_await attempt(call, deadline);
+        const bool refused_here = !outcome && outcome.error().phase == http::Phase::refused;
+        if (retries == 0 && throttles == 0 && !refused_here) budget_.first_attempt(clock_.now());
         switch (after_safe_attempt(outcome)) {
             case AfterAttempt::stop:
                 co_return outcome;

@@ -142,12 +142,14 @@ std::optional<milliseconds> parse_retry_after(std::string_view text, std::option
     if (!text.empty() && text.size() <= 9 && std::ranges::all_of(text, is_digit)) {
         std::int64_t value = 0;
         for (const char c : text) value = value * 10 + (c - '0');
-        return seconds(value);
+        return std::min<milliseconds>(seconds(value), std::chrono::hours{24 * 365});
     }
     const auto until = parse_http_date(text, wall_now);
     if (!until) return {};
     const WallTime from = date.value_or(wall_now);
-    return *until > from ? *until - from : milliseconds{1s};
+    // Nobody waits longer than this, and arithmetic with steady time stays within its range.
+    constexpr milliseconds longest = std::chrono::hours{24 * 365};
+    return *until > from ? std::min<milliseconds>(*until - from, longest) : milliseconds{1s};
 }
 
 }  // namespace herald::resilience

@@ -46,6 +46,7 @@ struct RunnerOptions {
     milliseconds contact_fresh{900'000};  // how long a remembered contact is believed
     milliseconds look_again{120'000};     // an email may be too new for Intercom's search
     int lookups_before_not_found{2};
+    int lookups_before_lookup_failed{4};  // of a person Intercom's directory gives no usable answer about
 };
 
 // Facts for the log; the domain itself writes none.
@@ -75,7 +76,10 @@ class CampaignRunner final : public WaitingSource {
     Task<void> run();
 
     // A hint that there may be work: after a launch or resume, or when a wait ended early.
-    void wake() { wake_->ring(); }
+    void wake() {
+        idle_until_ = {};
+        wake_->ring();
+    }
 
     // The campaign was paused or cancelled: its claims were taken back with it, so forget them.
     void drop(const CampaignId& campaign);
@@ -108,6 +112,7 @@ class CampaignRunner final : public WaitingSource {
         ClaimedDelivery delivery;
         ActivePtr active;
         Lookup lookup;
+        bool unanswered{};  // the directory failed on this very reference
     };
 
     // dispatch

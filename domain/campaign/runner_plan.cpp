@@ -4,19 +4,28 @@
 #include <utility>
 
 #include "domain/campaign/runner.hpp"
+#include "domain/campaign/sender.hpp"
 #include "domain/core/fan_out.hpp"
 
 namespace herald {
+namespace {
+
+// Refused or unreadable: it may be about one of the references, and asking for fewer can tell which.
+bool is_about_a_reference(const Error& error) {
+    return error.code == Errc::content_rejected || error.code == Errc::outcome_unknown;
+}
+
+}  // namespace
 
 Task<void> CampaignRunner::refill() {
+    // A campaign that no row in hand refers to is loaded again when it is needed.
+    std::erase_if(active_, [](const auto& entry) { return entry.second.use_count() == 1; });
     const std::size_t limit = ports_.gate.status().trial ? 1 : options_.claim_batch;
     auto claimed = co_await ports_.deliveries.claim(limit, ports_.clock.wall_now());
     if (!claimed) {
         trouble("claim", claimed.error());
     } else if (claimed->empty()) {
         idle_until_ = ports_.clock.now() + options_.poll;
-        // Nothing runs any more, so nothing needs to be remembered about campaigns.
-        if (ready_.empty() && sends_.size() == 0) active_.clear();
     } else {
         planning_ += claimed->size();
         const auto taken = claimed->size();
@@ -31,10 +40,15 @@ Task<void> CampaignRunner::refill() {
 Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
     std::vector<Unplanned> rows;
     std::vector<Claim> unusable;
+    std::map<CampaignId, ActivePtr> asked;  // once a campaign, not once a row
     for (auto& delivery : claimed) {
-        auto active = co_await activate(delivery.campaign);
-        if (active)
-            rows.push_back({std::move(delivery), std::move(active), {}});
+        auto known = asked.find(delivery.campaign);
+        if (known == asked.end()) {
+            auto active = stopping_ ? nullptr : co_await activate(delivery.campaign);
+            known = asked.emplace(delivery.campaign, std::move(active)).first;
+        }
+        if (known->second)
+            rows.push_back({std::move(delivery), known->second, {}});
         else
             unusable.push_back(delivery.claim);
     }
@@ -79,6 +93,18 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
         claims.push_back(row.delivery.claim);
     }
     auto found = co_await ports_.directory.find(refs, Deadline::after(ports_.clock.now(), options_.lookup_deadline));
+    if (!found && is_about_a_reference(found.error())) {
+        if (some.size() == 1) {
+            some[0].unanswered = true;
+            co_await plan_some(std::move(some), false);
+        } else {
+            // One reference that Intercom cannot answer for must not hold up the others.
+            const auto half = some.begin() + static_cast<std::ptrdiff_t>(some.size() / 2);
+            co_await look_up({std::make_move_iterator(some.begin()), std::make_move_iterator(half)});
+            co_await look_up({std::make_move_iterator(half), std::make_move_iterator(some.end())});
+        }
+        co_return;
+    }
     if (!found) {
         trouble("find contacts", found.error());
         idle_until_ = ports_.clock.now() + options_.poll;
@@ -98,6 +124,12 @@ PlannedDelivery CampaignRunner::decide(const Unplanned& row) const {
         if (row.lookup.contact) plan.contact = row.lookup.contact->id;
         return plan;
     };
+    if (row.unanswered) {
+        if (row.delivery.lookups + 1 >= options_.lookups_before_lookup_failed) return skip(SkipReason::lookup_failed);
+        plan.event = DeliveryEvent::defer;
+        plan.not_before = ports_.clock.wall_now() + options_.look_again;
+        return plan;
+    }
     if (!row.lookup.contact) {
         const auto why = row.lookup.why_not.value_or(SkipReason::not_found);
         const bool may_be_too_new = why == SkipReason::not_found && row.delivery.ref.kind == ContactRef::Kind::email &&
@@ -174,10 +206,8 @@ Task<Result<void>> CampaignRunner::confirm_sender(Active& active) {
     auto& sender = active.campaign.sender;
     const auto admins = co_await ports_.admins.admins(Deadline::after(ports_.clock.now(), options_.lookup_deadline));
     if (!admins) co_return admins.error();
-    const auto admin = std::ranges::find_if(*admins, [&](const Admin& candidate) {
-        return sender.admin_id ? candidate.id == *sender.admin_id : sender.email && candidate.email == *sender.email;
-    });
-    if (admin == admins->end()) {
+    const auto* admin = find_admin(*admins, sender);
+    if (admin == nullptr) {
         co_await pause_for_content(active.campaign.id);
         co_return Error{Errc::content_rejected, "the sender is not an admin of the workspace"};
     }

@@ -36,6 +36,7 @@ Task<void> CampaignRunner::send(Ready ready, Ticket ticket) {
     OutboundMessage message{campaign.channel,   campaign.sender.admin_id.value_or(0), ready.contact.id,
                             ready.contact.role, std::move(content->subject),          std::move(content->body),
                             campaign.style};
+    ticket.attempt_starts();
     auto outcome = co_await ports_.messenger.deliver(message, Deadline{});
     ticket.settle(outcome ? Verdict::success : judge(outcome.error()));
     co_await settle(ready, std::move(outcome));
@@ -44,7 +45,9 @@ Task<void> CampaignRunner::send(Ready ready, Ticket ticket) {
 // The slot is a moment. When the intent took so long that sending now could crowd the window, wait for another;
 // when that takes too long, say so: nothing was written yet.
 Task<std::optional<Error>> CampaignRunner::renew_slot(SteadyTime slot, SteadyTime intended) {
-    if (ports_.clock.now() - slot <= options_.late_slot) co_return std::nullopt;
+    const bool on_time = ports_.clock.now() - slot <= options_.late_slot;
+    // A 429 that came meanwhile stops this send too.
+    if (on_time && ports_.gate.status().waiting != WaitReason::rate_limit) co_return std::nullopt;
     const auto renewed = co_await ports_.gate.slot(Lane::campaign, Deadline{intended + options_.intent_valid});
     if (renewed) co_return std::nullopt;
     co_return Error{Errc::deadline_exceeded, "the intent waited too long for the wire"};
@@ -56,15 +59,16 @@ Task<void> CampaignRunner::settle(const Ready& ready, Result<Receipt> outcome) {
     const auto& campaign = ready.active->campaign;
     const auto settlement = settlement_of(ready.delivery, outcome, campaign.channel, campaign.track_event,
                                           ports_.clock.wall_now(), ports_.random.fraction());
+    // Before the row is due again, so that it is not planned with what was just found wrong.
+    if (settlement.forget_contact)
+        if (const auto gone = co_await ports_.memory.forget(workspace_, ready.contact.id); !gone)
+            trouble("forget contact", gone.error());
     for (;;) {
         const auto stored = co_await ports_.deliveries.settle(settlement);
         if (stored) break;
         trouble("settle", stored.error());
         co_await ports_.clock.sleep_for(options_.poll);
     }
-    if (settlement.forget_contact)
-        if (const auto gone = co_await ports_.memory.forget(workspace_, ready.contact.id); !gone)
-            trouble("forget contact", gone.error());
     const bool content_rejected = !outcome && outcome.error().code == Errc::content_rejected;
     co_await guard_content(*ready.active, settlement, content_rejected);
 }

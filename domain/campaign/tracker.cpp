@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/core/backoff.hpp"
+#include "domain/core/text.hpp"
 
 namespace herald {
 namespace {
@@ -79,8 +80,9 @@ Task<void> EventTrackingLoop::run() {
         const auto status = ports_.gate.status();
         const bool closed = status.waiting == WaitReason::circuit_open || status.waiting == WaitReason::credential;
         std::vector<PendingEvent> batch;
-        if (!closed) {
-            auto claimed = co_await ports_.deliveries.claim_events(options_.batch, ports_.clock.wall_now());
+        if (!closed || status.trial) {
+            const auto limit = status.trial ? 1 : options_.batch;
+            auto claimed = co_await ports_.deliveries.claim_events(limit, ports_.clock.wall_now());
             if (claimed)
                 batch = std::move(*claimed);
             else
@@ -98,6 +100,7 @@ Task<void> EventTrackingLoop::track_batch(std::vector<PendingEvent> batch) {
         auto metadata = co_await metadata_of(event.campaign);
         if (stopping_) co_return;  // an unfinished event is claimed again after the restart: safe to repeat
         auto ticket = co_await ports_.gate.enter(Lane::background, Deadline{});
+        if (stopping_) co_return;
         if (ticket)
             attempts_.spawn(track(std::move(event), std::move(metadata), std::move(*ticket)));
         else
@@ -106,6 +109,7 @@ Task<void> EventTrackingLoop::track_batch(std::vector<PendingEvent> batch) {
 }
 
 Task<void> EventTrackingLoop::track(PendingEvent event, std::map<std::string, std::string> metadata, Ticket ticket) {
+    ticket.attempt_starts();
     const auto outcome = co_await ports_.tracker.track(
         {std::string(campaign_received_event), event.at, event.contact, std::move(metadata)}, Deadline{});
     ticket.settle(outcome ? Verdict::success : judge(outcome.error()));
@@ -118,7 +122,7 @@ Task<std::map<std::string, std::string>> EventTrackingLoop::metadata_of(Campaign
         if (!found) co_return std::map<std::string, std::string>{{"campaign_id", campaign.value}};
         last_campaign_ = Named{campaign,
                                {{"campaign_id", campaign.value},
-                                {"campaign_name", found->name.substr(0, 255)},
+                                {"campaign_name", std::string(cut(found->name, 255))},
                                 {"template_type", found->template_type}}};
     }
     co_return last_campaign_->metadata;

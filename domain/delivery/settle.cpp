@@ -30,7 +30,7 @@ Settlement never_reached(Settlement out, const ClaimedDelivery& delivery, const 
 }
 
 Settlement wrong_contact(Settlement out, const ClaimedDelivery& delivery) {
-    if (delivery.attempts > 0) return rejected(std::move(out), name(Errc::contact_not_found));
+    if (delivery.lookups > 0) return rejected(std::move(out), name(Errc::contact_not_found));
     out.forget_contact = true;
     return withdrawn(std::move(out), true, {});
 }
@@ -73,7 +73,7 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
         case Errc::rate_limited:
             return throttled(std::move(out), delivery, now, rules);
         case Errc::credential:
-            return withdrawn(std::move(out), false, now);
+            return withdrawn(std::move(out), false, now + rules.credential_rest);
         case Errc::upstream_unavailable:
         case Errc::deadline_exceeded:
         case Errc::shutting_down:

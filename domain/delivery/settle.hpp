@@ -9,6 +9,8 @@
 namespace herald {
 
 struct SettleRules {
+    // A refusal that looks like the credential's may be about this person after all: others go first.
+    milliseconds credential_rest{1'000};
     Backoff backoff;                       // for attempts that never reached Intercom
     std::int64_t most_throttled{20};       // after so many 429s in a row of one delivery …
     milliseconds throttled_rest{600'000};  // … it rests for so long

@@ -17,10 +17,11 @@ namespace herald {
 // (workspace, scope, key) is returned instead of executing again, a different request_hash is
 // Errc::key_reused, and otherwise the effect and the answer that `render` makes of it are stored together.
 struct Idempotency {
-    std::string scope;                                   // method and route
-    std::string key;                                     // empty: none was sent
-    std::string request_hash;                            // of the canonical request
-    std::function<std::string(const Campaign&)> render;  // pure; runs on the store's thread
+    std::string scope;         // method and route
+    std::string key;           // empty: none was sent
+    std::string request_hash;  // of the canonical request
+    // Pure; runs on the store's thread. `existed`: see Written.
+    std::function<std::string(const Campaign&, bool existed)> render;
     WallTime expires_at{};
 };
 

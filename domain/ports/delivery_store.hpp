@@ -28,7 +28,7 @@ struct ClaimedDelivery {
     Variables variables;
     std::int64_t attempts{};   // executed or possibly executed so far
     std::int64_t throttled{};  // times refused with 429
-    std::int64_t lookups{};    // times planning deferred it
+    std::int64_t lookups{};    // times its person had to be looked up again
 };
 
 // What planning decided for one claimed row: the contact to send to, or a skip, or look again later.
@@ -51,7 +51,7 @@ struct Settlement {
     std::optional<WallTime> not_before;  // withdraw: not claimed again before this
     bool charge{true};                   // withdraw: whether the attempt counts against the retries
     bool throttled{};                    // withdraw after a 429
-    bool forget_contact{};               // withdraw: resolve the person again
+    bool forget_contact{};               // withdraw: resolve the person again; counts as one of `lookups`
     WallTime at{};
     // accept: the event to track for this delivery, stored in the same transaction
     bool track_event{};
@@ -110,7 +110,7 @@ class DeliveryStore {
     virtual Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t limit, WallTime now) = 0;
     virtual Task<Result<void>> settle_events(std::vector<EventSettlement> settlements) = 0;
 
-    // Whether any running campaign has a row that is not terminal, due or not.
+    // Whether any running campaign has a row that is not terminal, due or not, or an event is still to be tracked.
     virtual Task<Result<bool>> has_work() = 0;
 };
 

@@ -31,12 +31,15 @@ class Ticket {
     class Leave {  // what a gate puts behind a ticket
      public:
         virtual ~Leave() = default;
+        virtual void attempt_starts() = 0;
         virtual void settle(Verdict verdict) = 0;
         virtual SteadyTime slot() const = 0;
     };
 
     explicit Ticket(std::unique_ptr<Leave> leave) : leave_(std::move(leave)) {}
 
+    // The call begins now; what came before (the durable intent) is not the host's slowness.
+    void attempt_starts() { leave_->attempt_starts(); }
     void settle(Verdict verdict) { leave_->settle(verdict); }
     // The moment the rate limit allowed this call; a call that starts much later needs a new slot.
     SteadyTime slot() const { return leave_->slot(); }

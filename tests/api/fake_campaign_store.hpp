@@ -138,8 +138,8 @@ class FakeCampaignStore final : public CampaignStore {
     }
     Written keep(const Campaign& campaign, const Idempotency& idempotency) {
         if (!idempotency.key.empty())
-            stored_[{campaign.workspace.value, idempotency.scope, idempotency.key}] = {idempotency.request_hash,
-                                                                                       idempotency.render(campaign)};
+            stored_[{campaign.workspace.value, idempotency.scope, idempotency.key}] = {
+                idempotency.request_hash, idempotency.render(campaign, false)};
         return {campaign, {}, false};
     }
 

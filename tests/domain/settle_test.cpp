@@ -80,13 +80,13 @@ TEST_F(SettlementTest, RefusedContentIsRejectedForIntercomsReasonOrItsName) {
 
 TEST_F(SettlementTest, AnUnknownOrMergedContactIsLookedUpAgainOnceThenRejected) {
     for (const auto code : {Errc::contact_not_found, Errc::contact_merged}) {
-        delivery.attempts = 0;
+        delivery.lookups = 0;
         const auto first = of(code);
         EXPECT_EQ(first.event, DeliveryEvent::withdraw);
         EXPECT_TRUE(first.forget_contact);
         EXPECT_TRUE(first.charge) << "or it would go round for ever";
         EXPECT_EQ(first.not_before, std::nullopt);
-        delivery.attempts = 1;
+        delivery.lookups = 1;
         const auto second = of(code);
         EXPECT_EQ(second.event, DeliveryEvent::reject);
         EXPECT_EQ(second.reason, "contact_not_found");

@@ -198,7 +198,7 @@ TEST_F(ClientTest, AnswersThatAreNotHttpOrNotCompleteAreAmbiguous) {
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         "HTTP/1.1 200 OK\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
         "",
     };

@@ -104,6 +104,7 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         row->not_before = settlement.not_before;
         if (settlement.event == DeliveryEvent::withdraw && !settlement.charge) --row->attempts;
         if (settlement.throttled) ++row->throttled;
+        if (settlement.forget_contact) ++row->lookups;
         settlements.push_back(std::move(settlement));
         co_return true;
     }

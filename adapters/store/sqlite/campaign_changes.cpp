@@ -91,7 +91,7 @@ Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vec
     auto known = existing(write, campaign, body_hash);
     if (!known) return known.error();
     if (*known) {
-        store_answer(write, (*known)->campaign, idempotency, now);
+        store_answer(write, (*known)->campaign, idempotency, now, true);
         return std::move(**known);
     }
 

@@ -43,7 +43,8 @@ void add_reasons(Connection& connection, std::int64_t campaign, const ReasonCoun
         if (rows == 0) continue;
         connection
             .query(
-                "INSERT INTO reason_counts (campaign, state, reason, count) VALUES (?1, ?2, ?3, ?4) "
+                "INSERT INTO reason_counts (campaign, workspace, state, reason, count) "
+                "SELECT number, workspace, ?2, ?3, ?4 FROM campaigns WHERE number = ?1 "
                 "ON CONFLICT DO UPDATE SET count = count + excluded.count")
             .with(campaign, name(key.first), key.second, rows)
             .run();

@@ -133,7 +133,8 @@ bool open_rows(Connection& connection) {
     return connection
         .query(
             "SELECT 1 FROM campaigns c INDEXED BY campaigns_running JOIN campaign_counts k ON k.campaign = c.number "
-            "WHERE c.state = 'running' AND k.queued + k.claimed + k.inflight + k.deferred > 0 LIMIT 1")
+            "WHERE c.state = 'running' AND k.queued + k.claimed + k.inflight + k.deferred > 0 "
+            "UNION ALL SELECT 1 FROM tracked_events INDEXED BY tracked_events_due WHERE state = 'queued' LIMIT 1")
         .next();
 }
 

@@ -9,7 +9,9 @@ namespace herald::sqlite {
 
 Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(std::size_t limit, WallTime now) {
     co_return co_await database_.write([&](Write& write) -> Result<std::vector<ClaimedDelivery>> {
-        return claim_deliveries(write, limit, now, last_served_);
+        auto claimed = claim_deliveries(write, limit, now, last_served_);
+        if (!claimed.empty()) guard_.claimed(write);
+        return claimed;
     });
 }
 
@@ -25,11 +27,7 @@ Task<Result<std::vector<Claim>>> SqliteDeliveryStore::plan(std::vector<PlannedDe
 }
 
 Task<Result<bool>> SqliteDeliveryStore::intend(Claim claim, WallTime now) {
-    co_return co_await group_.submit([this, claim, now](Write& write) {
-        if (!apply_intent(write, claim, now)) return false;
-        guard_.intended(write);
-        return true;
-    });
+    co_return co_await group_.submit([claim, now](Write& write) { return apply_intent(write, claim, now); });
 }
 
 Task<Result<bool>> SqliteDeliveryStore::settle(Settlement settlement) {

@@ -32,7 +32,7 @@ Result<std::optional<Written>> replayed(Write& write, const WorkspaceId& workspa
     return written;
 }
 
-void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now) {
+void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now, bool existed) {
     if (idempotency.key.empty()) return;
     write
         .query(
@@ -46,7 +46,7 @@ void store_answer(Write& write, const Campaign& campaign, const Idempotency& ide
             "INSERT OR REPLACE INTO idempotency (workspace, scope, key, request_hash, campaign, answer, expires_at) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         .with(campaign.workspace, idempotency.scope, idempotency.key, idempotency.request_hash, campaign.id,
-              idempotency.render ? idempotency.render(campaign) : std::string(), idempotency.expires_at)
+              idempotency.render ? idempotency.render(campaign, existed) : std::string(), idempotency.expires_at)
         .run();
 }
 

@@ -19,6 +19,7 @@ Result<std::optional<Written>> replayed(Write& write, const WorkspaceId& workspa
                                         WallTime now);
 
 // Stores the answer, if a key was sent, and deletes some that have expired.
-void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now);
+void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now,
+                  bool existed = false);
 
 }  // namespace herald::sqlite

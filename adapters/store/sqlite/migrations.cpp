@@ -49,6 +49,7 @@ CREATE INDEX campaigns_running ON campaigns (number) WHERE state = 'running';
 
 CREATE TABLE campaign_counts (
     campaign  INTEGER PRIMARY KEY REFERENCES campaigns (number),
+    workspace TEXT NOT NULL,
     queued    INTEGER NOT NULL DEFAULT 0,
     claimed   INTEGER NOT NULL DEFAULT 0,
     inflight  INTEGER NOT NULL DEFAULT 0,
@@ -65,6 +66,7 @@ CREATE TABLE campaign_counts (
 );
 CREATE TABLE reason_counts (
     campaign INTEGER NOT NULL REFERENCES campaigns (number),
+    workspace TEXT NOT NULL,
     state    TEXT NOT NULL,
     reason   TEXT NOT NULL,
     count    INTEGER NOT NULL,
@@ -108,6 +110,7 @@ CREATE UNIQUE INDEX deliveries_contact ON deliveries (campaign, contact_id)
 -- Every attempt that did not end in `accepted`.
 CREATE TABLE attempts (
     delivery   INTEGER NOT NULL REFERENCES deliveries (number),
+    workspace  TEXT NOT NULL,
     claim      INTEGER NOT NULL,
     n          INTEGER NOT NULL,
     at         INTEGER NOT NULL,

@@ -55,8 +55,8 @@ void lose(Write& write, const Held& row, WallTime now) {
         .run();
     write
         .query(
-            "INSERT INTO attempts (delivery, claim, n, at, event, reason, detail, request_id) "
-            "VALUES (?1, ?2, ?3, ?4, 'lose', 'crash', '', '')")
+            "INSERT INTO attempts (delivery, workspace, claim, n, at, event, reason, detail, request_id) "
+            "SELECT number, workspace, ?2, ?3, ?4, 'lose', 'crash', '', '' FROM deliveries WHERE number = ?1")
         .with(row.number, row.claims, row.attempts, now)
         .run();
     write.changes().move(row.campaign, DeliveryState::inflight, DeliveryState::unknown);
@@ -72,7 +72,7 @@ std::vector<std::int64_t> numbers(Write& write, std::string_view sql) {
 
 }  // namespace
 
-void CrashGuard::intended(Write& write) {
+void CrashGuard::claimed(Write& write) {
     if (counted_ || settled_) return;
     set_meta(write, fruitless_starts, earlier_ + 1);
     write.after_commit([this] { counted_ = true; });

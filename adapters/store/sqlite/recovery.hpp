@@ -9,13 +9,14 @@
 
 namespace herald::sqlite {
 
-// Counts consecutive starts that committed an intent and then no outcome at all: any settlement that the
-// process lived to commit is one, what recovery does for it later is not. On the writer's thread.
+// Counts consecutive starts that claimed something and then committed no outcome at all: any settlement that the
+// process lived to commit is one, what recovery does for it later is not. A start without work counts for
+// nothing. On the writer's thread.
 class CrashGuard {
  public:
     static constexpr std::int64_t limit = 3;
 
-    void intended(Write& write);
+    void claimed(Write& write);
     void settled(Write& write);
     // At a start: whether the limit is reached, and then the count begins again.
     bool tripped(Write& write);

@@ -172,7 +172,9 @@ std::int64_t insert_campaign(Connection& connection, const Campaign& c, const st
              to_text(c.metadata), c.created_by, name(c.state), c.created_at, c.launched_at, c.version);
     if (!row.next()) throw SQLite::Exception("a campaign was not stored");
     const auto number = row.integer(0);
-    connection.query("INSERT INTO campaign_counts (campaign) VALUES (?1)").with(number).run();
+    connection.query("INSERT INTO campaign_counts (campaign, workspace) VALUES (?1, ?2)")
+        .with(number, c.workspace)
+        .run();
     return number;
 }
 

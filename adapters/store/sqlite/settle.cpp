@@ -49,8 +49,8 @@ std::string_view name_of(DeliveryEvent event) {
 void record_attempt(Write& write, const Settlement& s, const Row& row) {
     write
         .query(
-            "INSERT INTO attempts (delivery, claim, n, at, event, reason, detail, request_id) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            "INSERT INTO attempts (delivery, workspace, claim, n, at, event, reason, detail, request_id) "
+            "SELECT number, workspace, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM deliveries WHERE number = ?1")
         .with(s.claim.number, s.claim.claim, row.attempts, s.at, name_of(s.event), s.reason, s.detail, s.request_id)
         .run();
 }
@@ -74,7 +74,7 @@ void withdraw(Write& write, const Settlement& s, const Row& row) {
     write
         .query(
             "UPDATE deliveries SET state = ?3, not_before = ?4, attempts = attempts - ?5, throttled = throttled + ?6, "
-            "contact_id = CASE WHEN ?7 THEN NULL ELSE contact_id END, updated_at = ?8 "
+            "contact_id = CASE WHEN ?7 THEN NULL ELSE contact_id END, lookups = lookups + ?7, updated_at = ?8 "
             "WHERE number = ?1 AND claims = ?2 AND state = 'inflight'")
         .with(s.claim.number, s.claim.claim, name(to),
               to == DeliveryState::queued ? s.not_before.value_or(WallTime{}) : WallTime{}, !s.charge, s.throttled,
