@@ -30,6 +30,9 @@ class ScriptedIntercom final : public Messenger, public ContactDirectory, public
         co_return Receipt{"m-" + to, "r"};
     }
     Task<Result<std::vector<Lookup>>> find(std::vector<ContactRef> refs, Deadline) override {
+        ++lookups;
+        for (const auto& ref : refs)
+            if (ref.value == unanswerable) co_return Error{Errc::content_rejected, "400"};
         std::vector<Lookup> out;
         for (const auto& ref : refs) {
             Contact contact;
@@ -49,6 +52,9 @@ class ScriptedIntercom final : public Messenger, public ContactDirectory, public
     std::deque<std::optional<Error>> script;  // nullopt: a receipt
     std::vector<Admin> known_admins{{7, "Ann", "ann@example.com"}};
     milliseconds latency{150};
+    std::string unanswerable;
+    int lookups{};
+    int asked_for_admins{};
 
  private:
     Clock& clock_;
@@ -265,10 +271,34 @@ TEST_F(RunnerTest, ASenderWhoIsNoAdminPausesTheCampaignBeforeAnybodyIsWrittenTo)
     clock.advance(5s);
     EXPECT_TRUE(intercom.sent.empty());
     EXPECT_EQ(store.campaigns.at(campaign.id).paused_for, PauseReason::content_rejected);
+    EXPECT_EQ(intercom.asked_for_admins, 1) << "once a campaign, not once a row";
+}
+
+TEST_F(RunnerTest, OneReferenceThatCannotBeAnsweredDoesNotHoldUpTheOthers) {
+    intercom.unanswerable = "p77";
+    start(200);
+    clock.advance(30s);
+    EXPECT_EQ(count(DeliveryState::accepted), 199);
+    EXPECT_EQ(store.rows[77].state, DeliveryState::deferred);
+    clock.advance(600s);
+    EXPECT_EQ(store.rows[77].state, DeliveryState::skipped);
+    EXPECT_EQ(store.rows[77].reason, "lookup_failed");
+}
+
+TEST_F(RunnerTest, ALaunchIsNoticedWithoutWaitingForThePoll) {
+    start(0);
+    clock.advance(10s);
+    const auto now = clock.now();
+    store.add(campaign, {{{ContactRef::Kind::external_id, "p"}, {}}});
+    runner->wake();
+    clock.settle();
+    clock.advance(1ms);
+    EXPECT_EQ(intercom.sent.size(), 1u);
+    EXPECT_LE(clock.now() - now, 1ms);
 }
 
 TEST_F(RunnerTest, ASenderGivenByEmailIsResolvedBeforeTheFirstSend) {
-    campaign.sender = {{}, "ann@example.com", false};
+    campaign.sender = {{}, "Ann@Example.com", false};
     start(10);
     clock.advance(5s);
     EXPECT_EQ(count(DeliveryState::accepted), 10);

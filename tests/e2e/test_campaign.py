@@ -222,6 +222,19 @@ def test_pausing_stops_and_resuming_finishes_without_a_double(start):
     assert set(sent_to(sim).values()) == {1}
 
 
+def test_a_repeated_pause_of_long_ago_takes_nothing_from_the_running_campaign(start):
+    sim = start.intercom("--seed", 400, "--latency", "20-40")
+    herald = start.herald(sim)
+    cid = herald.create(email_campaign(clients(400))).json["id"]
+    herald.wait_for(cid, lambda c: c["counts"]["accepted"] >= 20)
+    assert herald.post(f"/v1/campaigns/{cid}/pause", headers={"Idempotency-Key": "p"}).status == 200
+    assert herald.post(f"/v1/campaigns/{cid}/resume").status == 200
+    herald.wait_for(cid, lambda c: c["counts"]["claimed"] > 0)
+    again = herald.post(f"/v1/campaigns/{cid}/pause", headers={"Idempotency-Key": "p"})
+    assert again.headers["idempotent-replayed"] == "true"
+    assert herald.wait_finished(cid)["counts"]["accepted"] == 400
+
+
 def test_cancelling_leaves_nobody_without_a_state(start):
     sim = start.intercom("--seed", 400, "--latency", "20-40")
     herald = start.herald(sim)

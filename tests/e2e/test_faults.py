@@ -128,3 +128,15 @@ def test_content_that_intercom_refuses_pauses_the_campaign(start, fast):
     done = herald.wait_finished(cid)
     assert done["counts"]["accepted"] == 200 - paused["counts"]["rejected"]
     check_against_ledger(herald, sim, cid)
+
+
+def test_events_alone_recover_from_a_refused_token_and_from_an_outage(start, fast):
+    sim = start.intercom("--seed", 10)
+    sim.faults({"match": "POST /events", "count": 1, "do": "unauthorized"},
+               {"match": "POST /events", "after": 1, "count": 6, "do": "status", "status": 503})
+    herald = start.herald(sim, **fast, HERALD_BREAKER_OPEN="1s")
+    cid = herald.create(email_campaign(clients(10), track_event=True)).json["id"]
+    herald.wait_finished(cid)
+    done = herald.wait_for(cid, lambda c: c["events"]["queued"] == 0)
+    assert done["events"] == {"queued": 0, "tracked": 10, "failed": 0}
+    assert len(sim.ledger("event")) == 10

@@ -123,3 +123,27 @@ def test_twelve_kills_at_random_moments(start):
     assert done["counts"]["unknown"] <= 12 * 128
     assert slowest <= 2.0
     check_against_ledger(herald, sim, cid)
+
+
+def test_a_stop_during_a_long_429_does_not_wait_for_its_end(start):
+    sim = start.intercom("--seed", 50)
+    sim.faults({"match": "POST /messages", "after": 5, "do": "status", "status": 429, "headers": {"Retry-After": "600"}})
+    herald = start.herald(sim)
+    cid = herald.create(email_campaign(clients(50))).json["id"]
+    herald.wait_for(cid, lambda c: (c.get("waiting") or {}).get("reason") == "rate_limit")
+    began = time.monotonic()
+    assert herald.stop(signal.SIGTERM, timeout=30) == 0
+    assert time.monotonic() - began < 10
+
+
+def test_a_kept_alive_connection_does_not_hold_up_a_stop(start):
+    import http.client
+    herald = start.herald(start.intercom())
+    idle = http.client.HTTPConnection("127.0.0.1", herald.port, timeout=10)
+    idle.request("GET", "/livez")
+    idle.getresponse().read()
+    began = time.monotonic()
+    assert herald.stop(signal.SIGTERM, timeout=30) == 0
+    assert time.monotonic() - began < 4
+    assert '"tidy":true' in herald.log()
+    idle.close()

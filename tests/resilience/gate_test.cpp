@@ -165,6 +165,40 @@ TEST_F(GateTest, ARefusedCredentialHoldsEverybodyAndRecoversByItself) {
     EXPECT_EQ(gate->status().waiting, WaitReason::none);
 }
 
+TEST_F(GateTest, AHoldThatComesBackAfterAGoodCheckIsCheckedOnceAMinute) {
+    const auto check = [&] {
+        auto done = test::start(io, [](Gate& g) -> Task<bool> {
+            co_await g.check_credential();
+            co_return true;
+        }(*gate));
+        clock.advance(10ms);
+    };
+    gate->hold_credential();
+    clock.advance(5s);
+    check();
+    ASSERT_EQ(gate->status().waiting, WaitReason::none);
+    gate->hold_credential();
+    EXPECT_EQ(gate->status().until, clock.now() + 60s);
+    clock.advance(60s);
+    check();
+    EXPECT_EQ(enter_and_settle(Verdict::success), std::nullopt);
+    gate->hold_credential();
+    EXPECT_EQ(gate->status().until, clock.now() + 5s) << "a real call has worked meanwhile";
+}
+
+TEST_F(GateTest, AStopEndsEveryWaitAtOnce) {
+    upstream.reply(429, 1, {{"Retry-After", "600"}});
+    auto call = test::start(io, calls->send(search(), Deadline{}));
+    clock.advance(10ms);
+    auto send = test::start(io, gate->enter(Lane::campaign, Deadline{}));
+    ASSERT_FALSE(send.done());
+    gate->stop();
+    clock.settle();
+    ASSERT_TRUE(send.done() && call.done());
+    EXPECT_EQ(send.get().error().code, Errc::shutting_down);
+    EXPECT_EQ(enter_and_settle(Verdict::success), Errc::shutting_down);
+}
+
 TEST_F(GateTest, WithoutATokenNothingIsEverSent) {
     options_.has_credential = false;
     make_gate();
