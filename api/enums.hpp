@@ -16,6 +16,7 @@ enum class DeliveryPolicy : std::uint8_t { at_most_once };
 enum class HealthStatus : std::uint8_t { ok, unavailable };
 enum class Order : std::uint8_t { asc, desc };
 enum class ExportFormat : std::uint8_t { ndjson, csv };
+enum class WaitFor : std::uint8_t { drained };
 
 // One of the domain's template_types, by its place there.
 struct TemplateType {
@@ -120,6 +121,12 @@ template <>
 struct Names<Order> {
     static constexpr std::array values{Order::asc, Order::desc};
     static std::string_view name(Order order) { return order == Order::asc ? "asc" : "desc"; }
+};
+
+template <>
+struct Names<WaitFor> {
+    static constexpr std::array values{WaitFor::drained};
+    static std::string_view name(WaitFor) { return "drained"; }
 };
 
 template <>

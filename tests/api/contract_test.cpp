@@ -248,6 +248,7 @@ TEST(Contract, DescribesWhatIsTaken) {
 TEST(Contract, ListsEveryEnumeration) {
     EXPECT_EQ(names_in(schema("Order")["enum"]), names_of<Order>());
     EXPECT_EQ(names_in(schema("ExportFormat")["enum"]), names_of<ExportFormat>());
+    EXPECT_EQ(names_in(schema("WaitFor")["enum"]), names_of<WaitFor>());
     EXPECT_EQ(names_in(schema("FieldErrorCode")["enum"]), names_of<FieldCode>());
     Names_ codes;
     for (const auto code : all_problem_codes()) codes.emplace(code);
