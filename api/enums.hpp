@@ -17,6 +17,19 @@ enum class HealthStatus : std::uint8_t { ok, unavailable };
 enum class Order : std::uint8_t { asc, desc };
 enum class ExportFormat : std::uint8_t { ndjson, csv };
 enum class WaitFor : std::uint8_t { drained };
+enum class Retried : std::uint8_t { rejected, unknown, skipped };
+
+constexpr DeliveryState state_of(Retried retried) {
+    switch (retried) {
+        case Retried::rejected:
+            return DeliveryState::rejected;
+        case Retried::unknown:
+            return DeliveryState::unknown;
+        case Retried::skipped:
+            break;
+    }
+    return DeliveryState::skipped;
+}
 
 // One of the domain's template_types, by its place there.
 struct TemplateType {
@@ -121,6 +134,12 @@ template <>
 struct Names<Order> {
     static constexpr std::array values{Order::asc, Order::desc};
     static std::string_view name(Order order) { return order == Order::asc ? "asc" : "desc"; }
+};
+
+template <>
+struct Names<Retried> {
+    static constexpr std::array values{Retried::rejected, Retried::unknown, Retried::skipped};
+    static std::string_view name(Retried retried) { return herald::name(state_of(retried)); }
 };
 
 template <>

@@ -23,6 +23,7 @@ constexpr std::array table{
     Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign, wait_query},
     Route{Verb::post, "/v1/campaigns/{id}/resume",     "resumeCampaign",         resume_campaign},
     Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign, wait_query},
+    Route{Verb::post, "/v1/campaigns/{id}/retry",      "retryCampaign",          retry_campaign},
     Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
     Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query, small_body, "application/json", recipients_exports},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},

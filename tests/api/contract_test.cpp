@@ -241,6 +241,7 @@ TEST(Contract, DescribesWhatIsAnswered) {
 
 TEST(Contract, DescribesWhatIsTaken) {
     expect_shape<CampaignBody>(schema("NewCampaign"), "NewCampaign", true);
+    expect_shape<RetryBody>(schema("Retry"), "Retry", true);
     expect_shape<EmptyBody>(schema("Nothing"), "Nothing", true);
     expect_shape<LaunchBody>(schema("Nothing"), "Nothing", true);
 }
