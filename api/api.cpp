@@ -31,9 +31,8 @@ Task<Answer> dispatch(Backend& backend, const Request& request) {
         co_return Response{.status = 204, .headers = {{"Allow", matched.allow}}, .body = {}, .stream = {}};
     if (matched.route == nullptr) co_return std::unexpected(method_not_allowed(matched));
     const auto& route = *matched.route;
-    if (!accepts(request.headers, route.produces))
-        co_return std::unexpected(Problem{
-            .status = 406, .code = "not_acceptable", .detail = fmt::format("the answer is {}", route.produces)});
+    if (route.also.empty() && !accepts(request.headers, route.produces))
+        co_return std::unexpected(not_acceptable(route.produces));
     if (request.body.size() > route.body) co_return std::unexpected(too_large(route.body));
     if (auto wrong = check_query(route, *target)) co_return std::unexpected(*std::move(wrong));
     if (route.verb == Verb::post)

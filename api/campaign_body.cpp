@@ -102,4 +102,13 @@ void check(Decoder& decoder, const CampaignBody& body) {
     check_templates(decoder, body);
 }
 
+void check(Decoder& decoder, const RetryBody& body) {
+    const bool unknown = std::ranges::find(body.states.values, Retried::unknown) != body.states.values.end();
+    if (!unknown || body.confirm_possible_duplicates.value_or(false) || decoder.failed("confirm_possible_duplicates"))
+        return;
+    decoder.fail_at(
+        "confirm_possible_duplicates", FieldCode::required,
+        "some of those who are unknown may have the message already and get it twice: say true to accept that");
+}
+
 }  // namespace herald::api

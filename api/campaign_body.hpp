@@ -72,11 +72,18 @@ struct LaunchBody {
 };
 BOOST_DESCRIBE_STRUCT(LaunchBody, (), (at, time_zone, expires_at))
 
+struct RetryBody {
+    List<Retried, 1, 3> states;
+    std::optional<bool> confirm_possible_duplicates;
+};
+BOOST_DESCRIBE_STRUCT(RetryBody, (), (states, confirm_possible_duplicates))
+
 struct EmptyBody {};
 BOOST_DESCRIBE_STRUCT(EmptyBody, (), ())
 
 void check(Decoder& decoder, const ContactBody& body);
 void check(Decoder& decoder, const SenderBody& body);
 void check(Decoder& decoder, const CampaignBody& body);
+void check(Decoder& decoder, const RetryBody& body);
 
 }  // namespace herald::api

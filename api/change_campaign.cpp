@@ -13,6 +13,8 @@
 namespace herald::api {
 namespace {
 
+constexpr seconds look_anyway{1};  // the guarantee behind the hints
+
 std::string scope_of(CampaignEvent event) {
     return fmt::format("POST /v1/campaigns/{{id}}/{}", name(event));
 }
@@ -29,11 +31,33 @@ Response changed(const Campaign& campaign, const Waiting& waiting, CampaignEvent
     return response;
 }
 
+// How the campaign stands when nothing of it is in flight any more, or when the time is up. The change is durable
+// whatever happens here, so a store that does not answer only means that less is known.
+Task<Campaign> drained(Backend& backend, CampaignId id, Campaign known, Deadline deadline) {
+    auto& ports = backend.ports;
+    auto changes = ports.changes.subscribe(id);
+    for (;;) {
+        auto seen = co_await ports.campaigns.get(backend.options.workspace, id);
+        const bool answered = seen.has_value();
+        if (answered) known = *std::move(seen);
+        const bool over = known.counts[DeliveryState::inflight] == 0 || known.state == CampaignState::running;
+        const auto now = ports.clock.now();
+        if ((answered && over) || deadline.passed(now) || ports.changes.closed()) co_return known;
+        const auto until = deadline.capped(now, look_anyway).at;
+        if (changes)
+            co_await changes->wait_until(until);
+        else
+            co_await ports.clock.sleep_until(until);
+    }
+}
+
 Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
     auto key = idempotency_key(call.request.headers);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
+    const auto wait = named_of<WaitFor>(call.target, "wait");
+    if (!wait) co_return std::unexpected(wait.error());
     auto command = read_action_command(call.request.body, call.request.method, call.target.path, event);
     if (!command)
         co_return std::unexpected(Problem{.status = 400, .code = "malformed_json", .detail = command.error()});
@@ -51,8 +75,14 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
     const auto written = co_await backend.ports.campaigns.change(
         backend.options.workspace, *id, event, PauseReason::operator_request, now, std::move(idempotency));
     if (!written) co_return std::unexpected(problem(written.error()));
+    if (!written->replay) backend.ports.changes.notify(*id);
+    if (*wait) {
+        const auto campaign = co_await drained(backend, *id, written->campaign, call.request.deadline);
+        auto response = changed(campaign, backend.ports.waiting.waiting(), event);
+        if (written->replay) response.headers.set("Idempotent-Replayed", "true");
+        co_return response;
+    }
     if (written->replay) co_return replayed(*written->replay);
-    backend.ports.changes.notify(*id);
     if (event == CampaignEvent::launch || event == CampaignEvent::resume) backend.options.work_arrived();
     co_return changed(written->campaign, waiting, event);
 }

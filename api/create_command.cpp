@@ -105,4 +105,16 @@ std::expected<ActionCommand, std::string> read_action_command(std::string_view b
                                                             : mistakes_in<EmptyBody>(*value)};
 }
 
+std::expected<RetryCommand, std::string> read_retry_command(std::string_view body, std::string_view method,
+                                                            std::string_view path) {
+    const auto value = parse_json(body.empty() ? "{}" : body);
+    if (!value) return std::unexpected(value.error());
+    Decoder decoder;
+    RetryBody parsed;
+    decode(decoder, *value, parsed);
+    RetryCommand command{hash_of(method, path, *value), decoder.take(), {}};
+    for (const auto retried : parsed.states.values) command.states.push_back(state_of(retried));
+    return command;
+}
+
 }  // namespace herald::api

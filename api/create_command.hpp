@@ -1,5 +1,5 @@
 #pragma once
-// A creation, read from its body.
+// Creations and actions, read from their bodies.
 
 #include <cstdint>
 #include <expected>
@@ -35,5 +35,13 @@ struct ActionCommand {
 };
 std::expected<ActionCommand, std::string> read_action_command(std::string_view body, std::string_view method,
                                                               std::string_view path, CampaignEvent action);
+
+struct RetryCommand {
+    std::string request_hash;
+    FieldErrors errors;
+    std::vector<DeliveryState> states;
+};
+std::expected<RetryCommand, std::string> read_retry_command(std::string_view body, std::string_view method,
+                                                            std::string_view path);
 
 }  // namespace herald::api

@@ -1,5 +1,5 @@
 #pragma once
-// How the enumerations of the domain, and two of our own, are written in JSON.
+// How the enumerations of the domain, and some of our own, are written in JSON.
 
 #include <algorithm>
 #include <array>
@@ -15,6 +15,21 @@ namespace herald::api {
 enum class DeliveryPolicy : std::uint8_t { at_most_once };
 enum class HealthStatus : std::uint8_t { ok, unavailable };
 enum class Order : std::uint8_t { asc, desc };
+enum class ExportFormat : std::uint8_t { ndjson, csv };
+enum class WaitFor : std::uint8_t { drained };
+enum class Retried : std::uint8_t { rejected, unknown, skipped };
+
+constexpr DeliveryState state_of(Retried retried) {
+    switch (retried) {
+        case Retried::rejected:
+            return DeliveryState::rejected;
+        case Retried::unknown:
+            return DeliveryState::unknown;
+        case Retried::skipped:
+            break;
+    }
+    return DeliveryState::skipped;
+}
 
 // One of the domain's template_types, by its place there.
 struct TemplateType {
@@ -119,6 +134,24 @@ template <>
 struct Names<Order> {
     static constexpr std::array values{Order::asc, Order::desc};
     static std::string_view name(Order order) { return order == Order::asc ? "asc" : "desc"; }
+};
+
+template <>
+struct Names<Retried> {
+    static constexpr std::array values{Retried::rejected, Retried::unknown, Retried::skipped};
+    static std::string_view name(Retried retried) { return herald::name(state_of(retried)); }
+};
+
+template <>
+struct Names<WaitFor> {
+    static constexpr std::array values{WaitFor::drained};
+    static std::string_view name(WaitFor) { return "drained"; }
+};
+
+template <>
+struct Names<ExportFormat> {
+    static constexpr std::array values{ExportFormat::ndjson, ExportFormat::csv};
+    static std::string_view name(ExportFormat format) { return format == ExportFormat::ndjson ? "ndjson" : "csv"; }
 };
 
 }  // namespace herald::api

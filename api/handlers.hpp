@@ -13,6 +13,7 @@ Task<Answer> launch_campaign(Backend& backend, const Call& call);
 Task<Answer> pause_campaign(Backend& backend, const Call& call);
 Task<Answer> resume_campaign(Backend& backend, const Call& call);
 Task<Answer> cancel_campaign(Backend& backend, const Call& call);
+Task<Answer> retry_campaign(Backend& backend, const Call& call);
 
 Task<Answer> get_progress(Backend& backend, const Call& call);
 Task<Answer> list_recipients(Backend& backend, const Call& call);

@@ -56,6 +56,8 @@ class BodyStream {
  public:
     virtual ~BodyStream() = default;
     virtual Task<std::optional<std::string>> next() = 0;  // nullopt: the end
+    // Asked at the end. False: something is missing; the connection is cut, so that nobody takes it for all.
+    virtual bool whole() const { return true; }
 };
 
 struct Response {

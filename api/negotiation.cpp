@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace herald::api {
 namespace {
 
@@ -55,6 +57,10 @@ bool accepts(const Headers& headers, std::string_view media_type) {
         wanted = std::none_of(fields.begin() + 1, fields.end(), refused);
     }
     return wanted;
+}
+
+Problem not_acceptable(std::string_view media_type) {
+    return {.status = 406, .code = "not_acceptable", .detail = fmt::format("the answer is {}", media_type)};
 }
 
 std::optional<Problem> check_json_body(const Request& request) {

@@ -10,6 +10,8 @@ namespace herald::api {
 
 // Whether the Accept field takes the media type. An absent field takes everything.
 bool accepts(const Headers& headers, std::string_view media_type);
+// 406 for a client that does not.
+Problem not_acceptable(std::string_view media_type);
 
 // 415 unless a body that is there is said to be JSON, uncompressed.
 std::optional<Problem> check_json_body(const Request& request);

@@ -1,4 +1,4 @@
-// GET /v1/campaigns/{id}/recipients
+// GET /v1/campaigns/{id}/recipients: a page, or everybody
 
 #include <algorithm>
 #include <charconv>
@@ -11,12 +11,15 @@
 #include "api/handlers.hpp"
 #include "api/json/encode.hpp"
 #include "api/lists.hpp"
+#include "api/negotiation.hpp"
+#include "api/recipients_export.hpp"
 
 namespace herald::api {
 namespace {
 
 constexpr std::size_t normal_limit = 50;
 constexpr std::size_t largest_limit = 500;
+constexpr std::size_t export_page = 1'000;
 
 std::string list_name(const CampaignId& campaign) {
     return fmt::format("recipients-{}", campaign.value);
@@ -49,15 +52,43 @@ OrProblem<DeliveryQuery> query_of(const CampaignId& campaign, const Target& targ
     return query;
 }
 
+// An export has no pages to ask for.
+std::optional<Problem> check_export(const Target& target) {
+    for (const std::string_view parameter : {"limit", "cursor"})
+        if (target.parameter(parameter) != nullptr)
+            return parameter_problem(parameter, FieldCode::not_allowed, "an export has no pages; leave it out");
+    return {};
+}
+
+Task<Answer> export_recipients(Backend& backend, ExportFormat format, DeliveryQuery query) {
+    query.limit = export_page;
+    auto first = co_await backend.ports.campaigns.deliveries(backend.options.workspace, query);
+    if (!first) co_return std::unexpected(problem(first.error()));
+    const bool csv = format == ExportFormat::csv;
+    Response response;
+    response.headers = {{"Content-Type", csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"},
+                        {"Content-Disposition", fmt::format("attachment; filename=\"{}-recipients.{}\"",
+                                                            query.campaign.value, Names<ExportFormat>::name(format))}};
+    response.stream = std::make_unique<RecipientsExport>(backend, format, std::move(query), *std::move(first));
+    co_return response;
+}
+
 }  // namespace
 
 Task<Answer> list_recipients(Backend& backend, const Call& call) {
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
+    const auto format = named_of<ExportFormat>(call.target, "format");
+    if (!format) co_return std::unexpected(format.error());
+    const auto produced = *format ? media_type(**format) : std::string_view("application/json");
+    if (!accepts(call.request.headers, produced)) co_return std::unexpected(not_acceptable(produced));
+    if (*format)
+        if (auto wrong = check_export(call.target)) co_return std::unexpected(*std::move(wrong));
     auto query = query_of(*id, call.target);
     if (!query) co_return std::unexpected(std::move(query.error()));
     const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, *id);
     if (!campaign) co_return std::unexpected(problem(campaign.error()));
+    if (*format) co_return co_await export_recipients(backend, **format, *std::move(query));
     const auto limit = query->limit;
     ++query->limit;  // one more tells whether there is a next page
     const auto found = co_await backend.ports.campaigns.deliveries(backend.options.workspace, *std::move(query));

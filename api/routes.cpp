@@ -10,7 +10,9 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array list_query{"limit"sv, "cursor"sv, "order"sv, "state"sv, "client_ref"sv};
-constexpr std::array recipients_query{"limit"sv, "cursor"sv, "state"sv, "reason"sv};
+constexpr std::array recipients_query{"limit"sv, "cursor"sv, "state"sv, "reason"sv, "format"sv};
+constexpr std::array wait_query{"wait"sv};
+constexpr std::array recipients_exports{"application/x-ndjson"sv, "text/csv"sv};
 
 constexpr std::array table{
     // clang-format off
@@ -18,11 +20,12 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/campaigns",                 "listCampaigns",          list_campaigns, list_query},
     Route{Verb::get,  "/v1/campaigns/{id}",            "getCampaign",            get_campaign},
     Route{Verb::post, "/v1/campaigns/{id}/launch",     "launchCampaign",         launch_campaign},
-    Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign, wait_query},
     Route{Verb::post, "/v1/campaigns/{id}/resume",     "resumeCampaign",         resume_campaign},
-    Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign, wait_query},
+    Route{Verb::post, "/v1/campaigns/{id}/retry",      "retryCampaign",          retry_campaign},
     Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
-    Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query},
+    Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query, small_body, "application/json", recipients_exports},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},

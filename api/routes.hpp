@@ -25,6 +25,7 @@ struct Route {
     std::span<const std::string_view> query{};  // the parameters it takes; any other is refused
     std::size_t body{small_body};
     std::string_view produces{"application/json"};
+    std::span<const std::string_view> also{};  // not empty: what it answers depends on the query, and it negotiates
 };
 
 std::span<const Route> routes();

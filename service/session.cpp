@@ -210,7 +210,7 @@ class Session {
             if (failed) co_return false;
             stream_.expires_never();
         }
-        if (!chunked) co_return false;
+        if (!chunked || !body.whole()) co_return false;
         stream_.expires_at(ports_.clock.now() + limits_.write_stall);
         const auto [error, n] = co_await asio::async_write(stream_, http::make_chunk_last(), token);
         co_return !error;

@@ -36,9 +36,18 @@ class WatchedCampaignStore final : public CampaignStore {
             case CampaignEvent::cancel:
                 taken_back_(id);
                 break;
+            case CampaignEvent::retry:
             case CampaignEvent::complete:
                 break;
         }
+        co_return written;
+    }
+
+    Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime now,
+                                Idempotency idempotency) override {
+        auto written =
+            co_await store_.retry(std::move(workspace), std::move(id), std::move(states), now, std::move(idempotency));
+        if (written) work_arrived_();
         co_return written;
     }
 

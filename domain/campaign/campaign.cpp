@@ -14,7 +14,7 @@ constexpr std::array all_campaign_states{CampaignState::draft,
                                          CampaignState::completed_with_losses,
                                          CampaignState::cancelled};
 constexpr std::array all_campaign_events{CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume,
-                                         CampaignEvent::cancel, CampaignEvent::complete};
+                                         CampaignEvent::cancel, CampaignEvent::retry, CampaignEvent::complete};
 
 struct Transition {
     CampaignState from;
@@ -30,6 +30,10 @@ constexpr std::array transitions{
     Transition{CampaignState::paused, CampaignEvent::resume, CampaignState::running},
     Transition{CampaignState::paused, CampaignEvent::cancel, CampaignState::cancelled},
     Transition{CampaignState::paused, CampaignEvent::complete, CampaignState::completed},
+    Transition{CampaignState::running, CampaignEvent::retry, CampaignState::running},
+    Transition{CampaignState::paused, CampaignEvent::retry, CampaignState::running},
+    Transition{CampaignState::completed, CampaignEvent::retry, CampaignState::running},
+    Transition{CampaignState::completed_with_losses, CampaignEvent::retry, CampaignState::running},
 };
 
 std::string allowed_in(CampaignState state) {
@@ -79,6 +83,8 @@ std::string_view name(CampaignEvent event) {
             return "resume";
         case CampaignEvent::cancel:
             return "cancel";
+        case CampaignEvent::retry:
+            return "retry";
         case CampaignEvent::complete:
             return "complete";
     }

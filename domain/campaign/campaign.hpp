@@ -18,7 +18,7 @@
 namespace herald {
 
 enum class CampaignState : std::uint8_t { draft, running, paused, completed, completed_with_losses, cancelled };
-enum class CampaignEvent : std::uint8_t { launch, pause, resume, cancel, complete };
+enum class CampaignEvent : std::uint8_t { launch, pause, resume, cancel, retry, complete };
 enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop };
 
 std::string_view name(CampaignState state);

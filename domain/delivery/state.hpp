@@ -40,12 +40,14 @@ enum class DeliveryEvent : std::uint8_t {
     lose,      // nobody knows whether it was executed: ambiguous answer, or the process died in flight
     expire,    // the campaign ended before this row's turn
     cancel,
+    requeue,  // an operator wants it tried again
 };
 
 inline constexpr std::array all_delivery_events{DeliveryEvent::claim,  DeliveryEvent::release, DeliveryEvent::skip,
                                                 DeliveryEvent::defer,  DeliveryEvent::intend,  DeliveryEvent::withdraw,
                                                 DeliveryEvent::accept, DeliveryEvent::reject,  DeliveryEvent::refuse,
-                                                DeliveryEvent::lose,   DeliveryEvent::expire,  DeliveryEvent::cancel};
+                                                DeliveryEvent::lose,   DeliveryEvent::expire,  DeliveryEvent::cancel,
+                                                DeliveryEvent::requeue};
 
 struct DeliveryTransition {
     DeliveryState from;
@@ -53,8 +55,9 @@ struct DeliveryTransition {
     DeliveryState to;
 };
 
-// No event leads from `inflight` or `unknown` to a state that is sent again except `withdraw`, which
-// needs the proof that nothing was executed. unknown -> accepted is the late answer of the same attempt.
+// No event of the machine leads from `inflight` or `unknown` to a state that is sent again except `withdraw`,
+// which needs the proof that nothing was executed. unknown -> accepted is the late answer of the same attempt.
+// `requeue` is never the machine's: a person asks for it, and for `unknown` accepts that it may be a second message.
 inline constexpr std::array delivery_transitions{
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::claim, DeliveryState::claimed},
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::expire, DeliveryState::expired},
@@ -74,6 +77,9 @@ inline constexpr std::array delivery_transitions{
     DeliveryTransition{DeliveryState::inflight, DeliveryEvent::refuse, DeliveryState::skipped},
     DeliveryTransition{DeliveryState::inflight, DeliveryEvent::lose, DeliveryState::unknown},
     DeliveryTransition{DeliveryState::unknown, DeliveryEvent::accept, DeliveryState::accepted},
+    DeliveryTransition{DeliveryState::rejected, DeliveryEvent::requeue, DeliveryState::queued},
+    DeliveryTransition{DeliveryState::unknown, DeliveryEvent::requeue, DeliveryState::queued},
+    DeliveryTransition{DeliveryState::skipped, DeliveryEvent::requeue, DeliveryState::queued},
 };
 
 constexpr std::optional<DeliveryState> next_state(DeliveryState from, DeliveryEvent event) {

@@ -88,6 +88,12 @@ class CampaignStore {
     virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
                                          WallTime now, Idempotency idempotency) = 0;
 
+    // Sends again to those whose delivery ended in one of `states`: their rows are queued as if never tried, and the
+    // campaign runs. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.
+    // Errors: not_found, conflict.
+    virtual Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states,
+                                        WallTime now, Idempotency idempotency) = 0;
+
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.
     virtual Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,

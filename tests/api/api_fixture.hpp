@@ -72,15 +72,21 @@ class ApiTest : public ::testing::Test {
                                                        .work_arrived = [this] { ++woken; }});
     }
 
-    api::Response send(std::string method, std::string target, std::string body = {}, api::Headers headers = {}) {
+    Started<api::Response> start_sending(std::string method, std::string target, std::string body = {},
+                                         api::Headers headers = {}, seconds patience = seconds(30)) {
         if (!body.empty() && !headers.get("Content-Type")) headers.set("Content-Type", "application/json");
         api::Request request{.method = std::move(method),
                              .target = std::move(target),
                              .headers = std::move(headers),
                              .body = std::move(body),
                              .request_id = "req_1",
-                             .deadline = Deadline::after(clock.now(), seconds(30))};
-        auto started = start(io, api->handle(std::move(request)));
+                             .deadline = Deadline::after(clock.now(), patience)};
+        return start(io, api->handle(std::move(request)));
+    }
+    api::Response send(std::string method, std::string target, std::string body = {}, api::Headers headers = {},
+                       seconds patience = seconds(30)) {
+        auto started =
+            start_sending(std::move(method), std::move(target), std::move(body), std::move(headers), patience);
         EXPECT_TRUE(started.done());
         return std::move(started.get());
     }
@@ -90,8 +96,9 @@ class ApiTest : public ::testing::Test {
     api::Response create(const json::value& body, api::Headers headers = {}) {
         return send("POST", "/v1/campaigns", json::serialize(body), std::move(headers));
     }
-    api::Response act(const std::string& verb, std::string body = {}, api::Headers headers = {}) {
-        return send("POST", path() + "/" + verb, std::move(body), std::move(headers));
+    api::Response act(const std::string& verb, std::string body = {}, api::Headers headers = {},
+                      seconds patience = seconds(30)) {
+        return send("POST", path() + "/" + verb, std::move(body), std::move(headers), patience);
     }
     // The path of the only campaign.
     std::string path() { return "/v1/campaigns/" + store.only().id.value; }

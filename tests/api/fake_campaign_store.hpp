@@ -65,6 +65,24 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
+    Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime,
+                                Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        idempotencies.push_back(idempotency);
+        if (auto stored = find(workspace, idempotency)) co_return *std::move(stored);
+        auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        const auto next = next_state(campaign->state, CampaignEvent::retry);
+        if (!next) co_return next.error();
+        for (const auto from : states)
+            campaign->counts[DeliveryState::queued] += std::exchange(campaign->counts[from], 0);
+        campaign->state = *next;
+        campaign->paused_for.reset();
+        campaign->finished_at.reset();
+        ++campaign->version;
+        co_return keep(*campaign, idempotency);
+    }
+
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime) override {
         if (fails) co_return *fails;

@@ -235,6 +235,18 @@ def test_a_repeated_pause_of_long_ago_takes_nothing_from_the_running_campaign(st
     assert herald.wait_finished(cid)["counts"]["accepted"] == 400
 
 
+def test_a_pause_that_waits_answers_when_the_wire_is_quiet(start):
+    sim = start.intercom("--seed", 400, "--latency", "300-600")
+    herald = start.herald(sim)
+    cid = herald.create(email_campaign(clients(400))).json["id"]
+    herald.wait_for(cid, lambda c: c["counts"]["inflight"] >= 5)
+    paused = herald.post(f"/v1/campaigns/{cid}/pause?wait=drained")
+    assert paused.status == 200 and paused.json["state"] == "paused", paused
+    assert paused.json["counts"]["inflight"] == 0 and paused.json["counts"]["claimed"] == 0
+    assert len(sim.ledger()) == paused.json["counts"]["accepted"] > 0
+    assert herald.campaign(cid)["counts"] == paused.json["counts"]
+
+
 def test_cancelling_leaves_nobody_without_a_state(start):
     sim = start.intercom("--seed", 400, "--latency", "20-40")
     herald = start.herald(sim)

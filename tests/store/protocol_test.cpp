@@ -66,6 +66,10 @@ class Protocol : public StoreTest {
             case DeliveryEvent::cancel:
                 EXPECT_TRUE(change(id, CampaignEvent::cancel));
                 break;
+            case DeliveryEvent::requeue:
+                EXPECT_TRUE(run(campaigns().retry(
+                    workspace, id, {all_delivery_states.begin(), all_delivery_states.end()}, start, {})));
+                break;
             case DeliveryEvent::expire:
                 break;
         }

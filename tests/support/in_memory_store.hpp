@@ -146,6 +146,9 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
     Task<Result<Written>> create(Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
         co_return not_here();
     }
+    Task<Result<Written>> retry(WorkspaceId, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
+        co_return not_here();
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
                                                     WallTime) override {
         co_return not_here();

@@ -65,6 +65,26 @@ void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallT
     for (const auto from : all_delivery_states) move_rows(write, number, from, DeliveryEvent::cancel, now);
 }
 
+// Queues every row in `from` as if it had never been tried; the attempts that were made stay on record. The person is
+// resolved again: a contact may have changed, and one that a duplicate names belongs to another row. The old claim
+// stays, so that a late answer of the last attempt finds the row only while it is `unknown`.
+std::int64_t requeue_rows(Write& write, std::int64_t number, DeliveryState from, WallTime now) {
+    const auto to = next_state(from, DeliveryEvent::requeue);
+    if (!to) return 0;
+    for (const auto& [key, rows] : count_reasons(write.connection(), number))
+        if (key.first == from) write.changes().reason(number, from, key.second, -rows);
+    const auto rows =
+        write
+            .query(
+                "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3, not_before = 0, attempts = 0, "
+                "throttled = 0, lookups = 0, contact_id = NULL, reason = '', detail = '', message_id = '', "
+                "request_id = '', intent_at = NULL, updated_at = ?4 WHERE campaign = ?1 AND state = ?2")
+            .with(number, name(from), name(*to), now)
+            .run();
+    write.changes().move(number, from, *to, rows);
+    return rows;
+}
+
 // The campaign as the transaction leaves it, and the answer for the next request with the same key.
 Result<Written> answer(Write& write, const WorkspaceId& workspace, const CampaignId& id, const Idempotency& idempotency,
                        WallTime now) {
@@ -113,6 +133,7 @@ Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, cons
     if (!repeated) return repeated.error();
     if (*repeated) return std::move(**repeated);
     if (event == CampaignEvent::complete) return Error{Errc::invalid_argument, "a campaign completes by itself"};
+    if (event == CampaignEvent::retry) return Error{Errc::invalid_argument, "a retry names states"};
 
     const auto number = campaign_number(write.connection(), workspace, id);
     const auto campaign = find_campaign(write.connection(), workspace, id);
@@ -131,6 +152,32 @@ Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, cons
     move_audience(write, *number, event, now);
     write.changes().touch(*number);
     write.changes().happened(now);
+    return answer(write, workspace, id, idempotency, now);
+}
+
+Result<Written> retry_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+                               const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency) {
+    auto repeated = replayed(write, workspace, idempotency, now);
+    if (!repeated) return repeated.error();
+    if (*repeated) return std::move(**repeated);
+
+    const auto number = campaign_number(write.connection(), workspace, id);
+    const auto campaign = find_campaign(write.connection(), workspace, id);
+    if (!number || !campaign) return no_such_campaign();
+    const auto next = next_state(campaign->state, CampaignEvent::retry);
+    if (!next) return next.error();
+    std::int64_t rows = 0;
+    for (const auto from : states) rows += requeue_rows(write, *number, from, now);
+    if (rows > 0) {
+        write
+            .query(
+                "UPDATE campaigns SET state = ?2, paused_for = NULL, finished_at = NULL, version = version + 1 "
+                "WHERE number = ?1")
+            .with(*number, name(*next))
+            .run();
+        write.changes().touch(*number);
+        write.changes().happened(now);
+    }
     return answer(write, workspace, id, idempotency, now);
 }
 

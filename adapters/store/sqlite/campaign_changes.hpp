@@ -15,6 +15,8 @@ Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vec
                                 const std::string& body_hash, const Idempotency& idempotency);
 Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id, CampaignEvent event,
                                 PauseReason reason, WallTime now, const Idempotency& idempotency);
+Result<Written> retry_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+                               const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
 Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id);
 
 }  // namespace herald::sqlite

@@ -21,6 +21,14 @@ Task<Result<Written>> SqliteCampaignStore::change(WorkspaceId workspace, Campaig
     });
 }
 
+Task<Result<Written>> SqliteCampaignStore::retry(WorkspaceId workspace, CampaignId id,
+                                                 std::vector<DeliveryState> states, WallTime now,
+                                                 Idempotency idempotency) {
+    co_return co_await database_.write([&](Write& write) -> Result<Written> {
+        return retry_campaign(write, workspace, id, states, now, idempotency);
+    });
+}
+
 Task<Result<std::optional<std::string>>> SqliteCampaignStore::replay(WorkspaceId workspace, std::string scope,
                                                                      std::string key, std::string request_hash,
                                                                      WallTime now) {

@@ -41,6 +41,7 @@ std::string_view name_of(DeliveryEvent event) {
         case DeliveryEvent::accept:
         case DeliveryEvent::expire:
         case DeliveryEvent::cancel:
+        case DeliveryEvent::requeue:
             break;
     }
     return "";
@@ -113,6 +114,7 @@ bool apply_intent(Write& write, const Claim& claim, WallTime now) {
 }
 
 bool apply_settlement(Write& write, const Settlement& settlement) {
+    if (settlement.event == DeliveryEvent::requeue) return false;  // no attempt ends so
     const auto row = sent_row(write, settlement.claim);
     const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
     if (!to) return false;
