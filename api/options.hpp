@@ -12,6 +12,7 @@
 #include "domain/core/random.hpp"
 #include "domain/core/time.hpp"
 #include "domain/ports/campaign_store.hpp"
+#include "domain/ports/limits.hpp"
 #include "domain/ports/messenger.hpp"
 #include "domain/ports/waiting.hpp"
 #include "domain/ports/worker.hpp"
@@ -22,6 +23,7 @@ struct Ports {
     CampaignStore& campaigns;
     AdminDirectory& admins;
     const WaitingSource& waiting;
+    const LimitsSource& limits;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;

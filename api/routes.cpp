@@ -24,6 +24,7 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
     Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
+    Route{Verb::get,  "/v1/limits",                    "getLimits",              get_limits},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},
     Route{Verb::get,  "/openapi.yaml",                 "getOpenapi",             get_openapi, {}, small_body, "application/yaml"},

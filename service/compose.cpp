@@ -16,8 +16,15 @@ constexpr milliseconds lag_measured_every{50};
 constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
 
+http::Endpoint endpoint_of(const Config& config) {
+    auto endpoint = http::parse_endpoint(config.intercom_url);
+    if (!endpoint) throw std::runtime_error("INTERCOM_BASE_URL: " + endpoint.error().detail);
+    return std::move(*endpoint);
+}
+
 resilience::GateOptions gate_options(const Config& config) {
     resilience::GateOptions options;
+    options.host = endpoint_of(config).host;
     options.limiter.limit_per_window = config.limit_per_window;
     options.limiter.target = config.limiter_target;
     options.limiter.initial_limit = std::min(options.limiter.initial_limit, config.limit_per_window);
@@ -32,12 +39,6 @@ http::ClientOptions client_options(const Config& config) {
     http::ClientOptions options;
     options.ca_file = config.intercom_ca_file;
     return options;
-}
-
-http::Endpoint endpoint_of(const Config& config) {
-    auto endpoint = http::parse_endpoint(config.intercom_url);
-    if (!endpoint) throw std::runtime_error("INTERCOM_BASE_URL: " + endpoint.error().detail);
-    return std::move(*endpoint);
 }
 
 RunnerOptions runner_options(const Config& config) {
@@ -110,7 +111,7 @@ Process::Process(const Config& config, std::string openapi)
                workspace_, TrackerOptions{}, runner_events(log_).trouble, on_bug_),
       campaigns_(
           store_.campaigns(), [this] { runner_.wake(); }, [this](const CampaignId& id) { runner_.drop(id); }),
-      api_({campaigns_, interactive_directory_, runner_, changes_, worker_, clock_, random_},
+      api_({campaigns_, interactive_directory_, runner_, gate_, changes_, worker_, clock_, random_},
            {.workspace = workspace_,
             .default_admin = config.sender_admin_id,
             .openapi = std::move(openapi),
