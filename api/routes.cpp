@@ -27,6 +27,7 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/limits",                    "getLimits",              get_limits},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},
+    Route{Verb::get,  "/metrics",                      "getMetrics",             get_metrics, {}, small_body, "text/plain"},
     Route{Verb::get,  "/openapi.yaml",                 "getOpenapi",             get_openapi, {}, small_body, "application/yaml"},
     // clang-format on
 };

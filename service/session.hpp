@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -27,6 +28,14 @@ struct SessionLimits {
     int requests{10'000};  // on one connection
 };
 
+// One request that the API answered.
+struct Served {
+    std::string_view operation;  // empty: no route took it
+    std::string_view method;
+    int status{};
+    SteadyTime::duration took{};  // from the end of the request to the start of the answer
+};
+
 struct SessionPorts {
     api::Api& api;
     Clock& clock;
@@ -35,6 +44,7 @@ struct SessionPorts {
     std::function<bool()> draining;
     // What escaped a handler: a bug, logged with the request id; the client got a 500.
     std::function<void(const std::string& request_id, std::exception_ptr)> on_bug;
+    std::function<void(const Served&)> on_served = [](const Served&) {};
 };
 
 // Serves the connection until either side ends it. Never throws for what a client does.

@@ -138,6 +138,7 @@ Error Gate::circuit_open() const {
 
 Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
     const auto alarm = clock_.make_alarm();
+    const auto asked = clock_.now();
     const auto waiter = slot_waiters_.insert(slot_waiters_.end(), {queue_.join(lane), alarm.get()});
     struct Leave {
         Gate& gate;
@@ -159,6 +160,7 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
         const bool first = queue_.front() == waiter->place;
         if (first && bucket_.try_take(now)) {
             taken_.add(1U << static_cast<unsigned>(lane), now);
+            if (events_.slot) events_.slot(lane, now - asked);
             co_return now;
         }
         const auto next = first ? bucket_.next_slot(now) : SteadyTime::max();

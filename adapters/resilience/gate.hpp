@@ -35,11 +35,13 @@ struct GateOptions {
     milliseconds probe_total{10'000};
 };
 
-// What changed, for the log. Never called more often than state changes.
+// What changed, for logs and metrics. Except for slots, never called more often than state changes.
 struct GateEvents {
     std::function<void(std::string_view from, std::string_view to, std::string_view reason)> breaker;
     std::function<void(milliseconds wait)> throttled;
     std::function<void(bool held)> credential;
+    // A slot was granted after so long; told for every one.
+    std::function<void(Lane lane, SteadyTime::duration waited)> slot;
 };
 
 class Gate final : public SendGate, public LimitsSource {

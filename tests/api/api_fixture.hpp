@@ -75,6 +75,7 @@ class ApiTest : public ::testing::Test {
                                           api::Options{.workspace = {"acme"},
                                                        .default_admin = default_admin,
                                                        .openapi = "openapi: 3.0.3\n",
+                                                       .metrics = [] { return std::string("herald_up 1\n"); },
                                                        .draining = [this] { return draining; },
                                                        .work_arrived = [this] { ++woken; }});
     }

@@ -31,7 +31,7 @@ class GateTest : public ::testing::Test {
     ~GateTest() override { loop.reset(); }
 
     void make_gate() {
-        gate = std::make_unique<Gate>(clock, random, upstream, me(), options_);
+        gate = std::make_unique<Gate>(clock, random, upstream, me(), options_, events_);
         observed = std::make_unique<ObservedExchange>(upstream, *gate);
         calls = std::make_unique<ResilientExchange>(clock, random, *observed, *gate, budget, Lane::campaign);
     }
@@ -56,6 +56,7 @@ class GateTest : public ::testing::Test {
     test::SeededRandom random;
     test::ScriptedExchange upstream;
     GateOptions options_;
+    GateEvents events_;
     RetryBudget budget;
     std::unique_ptr<Gate> gate;
     std::unique_ptr<ObservedExchange> observed;
@@ -270,6 +271,19 @@ TEST_F(GateTest, TheLimitsSayWhoUsedTheLastWindowAndForgetIt) {
     EXPECT_EQ(limits.inflight_max, 128u);
     clock.advance(10s);
     EXPECT_EQ(gate->limits().pace.used(), 0);
+}
+
+TEST_F(GateTest, TellsHowLongEverySlotWasWaitedFor) {
+    std::vector<std::pair<Lane, SteadyTime::duration>> waits;
+    events_.slot = [&waits](Lane lane, SteadyTime::duration waited) { waits.emplace_back(lane, waited); };
+    make_gate();
+    gate->observe(http::Reply{429, {{"Retry-After", "7"}}, ""});
+    auto slot = test::start(io, gate->slot(Lane::campaign, Deadline{}));
+    clock.advance(8s);
+    ASSERT_TRUE(slot.done());
+    ASSERT_EQ(waits.size(), 1u);
+    EXPECT_EQ(waits[0].first, Lane::campaign);
+    EXPECT_GE(waits[0].second, 7s);
 }
 
 TEST_F(GateTest, TheLimitsSayWhatHoldsCallsBackAndUntilWhen) {
