@@ -61,4 +61,11 @@ std::size_t Api::body_limit(std::string_view method, std::string_view target) co
     return matched.route != nullptr ? matched.route->body : small_body;
 }
 
+std::string_view Api::operation(std::string_view method, std::string_view target) const {
+    const auto parsed = parse_target(target);
+    if (!parsed) return {};
+    const auto matched = match(method, parsed->segments);
+    return matched.route != nullptr ? matched.route->operation : std::string_view();
+}
+
 }  // namespace herald::api

@@ -8,6 +8,7 @@
 #include "api/json/names.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/delivery/state.hpp"
+#include "domain/ports/limits.hpp"
 #include "domain/ports/send_gate.hpp"
 
 namespace herald::api {
@@ -119,6 +120,38 @@ struct Names<WaitReason> {
                 return "schedule";
             case WaitReason::store:
                 return "store";
+        }
+        return "";
+    }
+};
+
+template <>
+struct Names<CircuitState> {
+    static constexpr std::array values{CircuitState::closed, CircuitState::half_open, CircuitState::open};
+    static std::string_view name(CircuitState state) {
+        switch (state) {
+            case CircuitState::closed:
+                return "closed";
+            case CircuitState::half_open:
+                return "half_open";
+            case CircuitState::open:
+                return "open";
+        }
+        return "";
+    }
+};
+
+template <>
+struct Names<CredentialState> {
+    static constexpr std::array values{CredentialState::ok, CredentialState::held, CredentialState::missing};
+    static std::string_view name(CredentialState state) {
+        switch (state) {
+            case CredentialState::ok:
+                return "ok";
+            case CredentialState::held:
+                return "held";
+            case CredentialState::missing:
+                return "missing";
         }
         return "";
     }

@@ -19,8 +19,11 @@ Task<Answer> get_progress(Backend& backend, const Call& call);
 Task<Answer> list_recipients(Backend& backend, const Call& call);
 Task<Answer> stream_events(Backend& backend, const Call& call);
 
+Task<Answer> get_limits(Backend& backend, const Call& call);
+
 Task<Answer> get_liveness(Backend& backend, const Call& call);
 Task<Answer> get_readiness(Backend& backend, const Call& call);
+Task<Answer> get_metrics(Backend& backend, const Call& call);
 Task<Answer> get_openapi(Backend& backend, const Call& call);
 
 }  // namespace herald::api

@@ -12,6 +12,7 @@
 #include "domain/core/random.hpp"
 #include "domain/core/time.hpp"
 #include "domain/ports/campaign_store.hpp"
+#include "domain/ports/limits.hpp"
 #include "domain/ports/messenger.hpp"
 #include "domain/ports/waiting.hpp"
 #include "domain/ports/worker.hpp"
@@ -22,6 +23,7 @@ struct Ports {
     CampaignStore& campaigns;
     AdminDirectory& admins;
     const WaitingSource& waiting;
+    const LimitsSource& limits;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;
@@ -30,8 +32,9 @@ struct Ports {
 
 struct Options {
     WorkspaceId workspace;
-    std::optional<std::int64_t> default_admin;  // INTERCOM_SENDER_ADMIN_ID
-    std::string openapi;                        // the text of openapi.yaml
+    std::optional<std::int64_t> default_admin;                            // INTERCOM_SENDER_ADMIN_ID
+    std::string openapi;                                                  // the text of openapi.yaml
+    std::function<std::string()> metrics = [] { return std::string(); };  // the text of /metrics
     std::function<bool()> draining = [] { return false; };
     std::function<void()> work_arrived = [] {};  // after a launch or resume: wake the sending loop
     std::size_t worker_above{64UL * 1024UL};     // bodies larger than this are decoded by the worker

@@ -1,4 +1,4 @@
-// /livez, /readyz and /openapi.yaml
+// /livez, /readyz, /metrics and /openapi.yaml
 
 #include "api/campaign_view.hpp"
 #include "api/handlers.hpp"
@@ -19,6 +19,13 @@ Task<Answer> get_readiness(Backend& backend, const Call&) {
     auto response = json_response(ready ? 200 : 503, to_json(view));
     if (!ready) response.headers.set("Retry-After", "1");
     co_return response;
+}
+
+Task<Answer> get_metrics(Backend& backend, const Call&) {
+    co_return Response{.status = 200,
+                       .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                       .body = backend.options.metrics(),
+                       .stream = {}};
 }
 
 Task<Answer> get_openapi(Backend& backend, const Call&) {

@@ -185,6 +185,53 @@ struct RecipientListView {
 };
 BOOST_DESCRIBE_STRUCT(RecipientListView, (), (data, next_cursor))
 
+struct LaneCallsView {
+    std::int64_t interactive{};
+    std::int64_t automation{};
+    std::int64_t campaign{};
+    std::int64_t background{};
+};
+BOOST_DESCRIBE_STRUCT(LaneCallsView, (), (interactive, automation, campaign, background))
+
+struct BreakerView {
+    std::string host;
+    CircuitState state{};
+    std::optional<std::string> reason;
+    std::optional<WallTime> until;
+};
+BOOST_DESCRIBE_STRUCT(BreakerView, (), (host, state, reason, until))
+
+struct CredentialView {
+    CredentialState state{};
+    std::optional<WallTime> next_check;
+};
+BOOST_DESCRIBE_STRUCT(CredentialView, (), (state, next_check))
+
+struct InflightView {
+    std::int64_t now{};
+    std::int64_t max{};
+};
+BOOST_DESCRIBE_STRUCT(InflightView, (), (now, max))
+
+struct LimitsView {
+    std::string workspace;
+    std::int64_t limit_per_window{};
+    std::int64_t window_seconds{};
+    double target{};
+    double share{};
+    double rate_per_second{};
+    std::int64_t burst{};
+    std::int64_t used{};
+    LaneCallsView used_by_lane;
+    Nullable<WallTime> blocked_until;
+    BreakerView breaker;
+    CredentialView credential;
+    InflightView inflight;
+};
+BOOST_DESCRIBE_STRUCT(LimitsView, (),
+                      (workspace, limit_per_window, window_seconds, target, share, rate_per_second, burst, used,
+                       used_by_lane, blocked_until, breaker, credential, inflight))
+
 struct HealthView {
     HealthStatus status{};
 };

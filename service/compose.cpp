@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "domain/core/error.hpp"
+#include "service/embedded.hpp"
 
 namespace herald::service {
 namespace {
@@ -17,8 +18,15 @@ constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
 constexpr milliseconds store_must_answer_in{1'000};
 
+http::Endpoint endpoint_of(const Config& config) {
+    auto endpoint = http::parse_endpoint(config.intercom_url);
+    if (!endpoint) throw std::runtime_error("INTERCOM_BASE_URL: " + endpoint.error().detail);
+    return std::move(*endpoint);
+}
+
 resilience::GateOptions gate_options(const Config& config) {
     resilience::GateOptions options;
+    options.host = endpoint_of(config).host;
     options.limiter.limit_per_window = config.limit_per_window;
     options.limiter.target = config.limiter_target;
     options.limiter.initial_limit = std::min(options.limiter.initial_limit, config.limit_per_window);
@@ -35,12 +43,6 @@ http::ClientOptions client_options(const Config& config) {
     return options;
 }
 
-http::Endpoint endpoint_of(const Config& config) {
-    auto endpoint = http::parse_endpoint(config.intercom_url);
-    if (!endpoint) throw std::runtime_error("INTERCOM_BASE_URL: " + endpoint.error().detail);
-    return std::move(*endpoint);
-}
-
 RunnerOptions runner_options(const Config& config) {
     RunnerOptions options;
     options.contact_fresh = config.contact_fresh;
@@ -48,13 +50,18 @@ RunnerOptions runner_options(const Config& config) {
     return options;
 }
 
-resilience::GateEvents gate_events(observe::Log& log) {
+resilience::GateEvents gate_events(observe::Log& log, observe::Metrics& metrics) {
     resilience::GateEvents events;
-    events.breaker = [&log](std::string_view from, std::string_view to, std::string_view reason) {
+    events.breaker = [&log, &metrics](std::string_view from, std::string_view to, std::string_view reason) {
+        metrics.breaker_changed(from, to, reason);
         log.warning("circuit_breaker",
                     {{"from", std::string(from)}, {"to", std::string(to)}, {"reason", std::string(reason)}});
     };
-    events.throttled = [&log](milliseconds wait) { log.warning("rate_limited", {{"wait_ms", wait.count()}}); };
+    events.throttled = [&log, &metrics](milliseconds wait) {
+        metrics.throttled();
+        log.warning("rate_limited", {{"wait_ms", wait.count()}});
+    };
+    events.slot = [&metrics](Lane lane, SteadyTime::duration waited) { metrics.slot_waited(lane, waited); };
     events.credential = [&log](bool held) {
         if (held)
             log.error("credential_refused");
@@ -88,14 +95,18 @@ Process::Process(const Config& config, std::string openapi)
     : config_(config),
       clock_(io_.get_executor()),
       log_(clock_),
+      metrics_(version),
       on_bug_([this](const std::exception_ptr& what) { bug(what, "task"); }),
       worker_(pool_),
       changes_(clock_),
       store_(config.data_dir, io_.get_executor(), store_options(log_, changes_)),
+      deliveries_(store_.deliveries(), clock_, metrics_),
       client_(io_.get_executor(), clock_, endpoint_of(config), client_options(config)),
+      attempts_(client_, metrics_),
       credential_{config.intercom_token.reveal()},
-      gate_(clock_, random_, client_, intercom::identify_call(credential_), gate_options(config), gate_events(log_)),
-      wire_(client_, gate_),
+      gate_(clock_, random_, attempts_, intercom::identify_call(credential_), gate_options(config),
+            gate_events(log_, metrics_)),
+      wire_(attempts_, gate_),
       campaign_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::campaign),
       interactive_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::interactive),
       sender_(wire_, credential_, [this] { gate_.hold_credential(); }),
@@ -104,28 +115,32 @@ Process::Process(const Config& config, std::string openapi)
       interactive_directory_(io_.get_executor(), clock_, interactive_calls_, credential_,
                              [this] { gate_.hold_credential(); }),
       runner_(io_.get_executor(),
-              {store_.campaigns(), store_.deliveries(), store_.contacts(), campaign_directory_, campaign_directory_,
-               sender_, gate_, clock_, random_},
+              {store_.campaigns(), deliveries_, store_.contacts(), campaign_directory_, campaign_directory_, sender_,
+               gate_, clock_, random_},
               workspace_, runner_options(config), runner_events(log_), on_bug_),
-      tracker_(io_.get_executor(), {store_.campaigns(), store_.deliveries(), sender_, gate_, clock_, random_},
-               workspace_, TrackerOptions{}, runner_events(log_).trouble, on_bug_),
+      tracker_(io_.get_executor(), {store_.campaigns(), deliveries_, sender_, gate_, clock_, random_}, workspace_,
+               TrackerOptions{}, runner_events(log_).trouble, on_bug_),
       campaigns_(
           store_.campaigns(), [this] { runner_.wake(); }, [this](const CampaignId& id) { runner_.drop(id); }),
-      api_({campaigns_, interactive_directory_, runner_, changes_, worker_, clock_, random_},
+      api_({campaigns_, interactive_directory_, runner_, gate_, changes_, worker_, clock_, random_},
            {.workspace = workspace_,
             .default_admin = config.sender_admin_id,
             .openapi = std::move(openapi),
+            .metrics = [this] { return metrics_.text(gate_.limits()); },
             .draining = [this] { return draining_; }}),
       listener_(io_.get_executor(), config.listen_host, config.listen_port,
                 {api_, clock_, random_, [this] { return draining_; },
                  [this](const std::string& request_id, const std::exception_ptr& what) {
                      bug(what, "request " + request_id);
                  },
-                 nullptr},
+                 [this](const Served& served) {
+                     metrics_.request_served(served.operation, served.method, served.status, served.took);
+                 }},
                 SessionLimits{}, on_bug_),
       tasks_(io_.get_executor(), clock_, on_bug_),
       signals_(io_, SIGTERM, SIGINT) {
     const auto recovery = store_.recover(clock_.wall_now());
+    metrics_.delivery_ended(DeliveryState::unknown, recovery.lost);
     log_.info("recovered", {{"epoch", recovery.epoch},
                             {"released", recovery.released},
                             {"lost", recovery.lost},
@@ -182,7 +197,9 @@ Task<void> Process::watch_loop_lag() {
     while (!stopped_) {
         const auto due = clock_.now() + lag_measured_every;
         co_await clock_.sleep_until(due);
-        const auto lag = std::chrono::floor<milliseconds>(clock_.now() - due);
+        const auto late = clock_.now() - due;
+        metrics_.loop_lagged(late);
+        const auto lag = std::chrono::floor<milliseconds>(late);
         if (lag > lag_worth_a_line) log_.warning("loop_lag", {{"ms", lag.count()}});
     }
 }

@@ -12,7 +12,10 @@
 
 #include "adapters/http/client.hpp"
 #include "adapters/intercom/client.hpp"
+#include "adapters/observe/delivery_store.hpp"
+#include "adapters/observe/exchange.hpp"
 #include "adapters/observe/log.hpp"
+#include "adapters/observe/metrics.hpp"
 #include "adapters/resilience/gate.hpp"
 #include "adapters/resilience/resilient_exchange.hpp"
 #include "adapters/store/sqlite/store.hpp"
@@ -54,14 +57,17 @@ class Process {
     SystemClock clock_;
     SystemRandom random_;
     observe::Log log_;
+    observe::Metrics metrics_;
     std::function<void(std::exception_ptr)> on_bug_;
     boost::asio::thread_pool pool_{1};
     PoolWorker worker_;
 
     api::ChangeFeed changes_;
     sqlite::SqliteStore store_;
+    observe::ObservedDeliveryStore deliveries_;
 
     http::Client client_;
+    observe::CountedExchange attempts_;
     intercom::Credential credential_;
     resilience::Gate gate_;
     resilience::ObservedExchange wire_;

@@ -90,7 +90,10 @@ class Session {
 
         const auto message = parser.release();
         const bool head = message.method() == http::verb::head;
+        const auto asked = ports_.clock.now();
         auto response = co_await ask(to_request(message));
+        ports_.on_served({ports_.api.operation(message.method_string(), message.target()), message.method_string(),
+                          response.status, ports_.clock.now() - asked});
         const bool keep = message.keep_alive() && !last && !ports_.draining();
         co_return co_await write(std::move(response), message.version(), head, keep) && keep;
     }

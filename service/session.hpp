@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -49,6 +50,14 @@ class IdleConnections {
     std::list<std::function<void()>> close_;
 };
 
+// One request that the API answered.
+struct Served {
+    std::string_view operation;  // empty: no route took it
+    std::string_view method;
+    int status{};
+    SteadyTime::duration took{};  // from the end of the request to the start of the answer
+};
+
 struct SessionPorts {
     api::Api& api;
     Clock& clock;
@@ -57,6 +66,7 @@ struct SessionPorts {
     std::function<bool()> draining;
     // What escaped a handler: a bug, logged with the request id; the client got a 500.
     std::function<void(const std::string& request_id, std::exception_ptr)> on_bug;
+    std::function<void(const Served&)> on_served = [](const Served&) {};
     IdleConnections* idle{};  // the listener's; outlives the sessions
 };
 

@@ -11,7 +11,7 @@
 
 namespace herald::resilience {
 
-inline constexpr std::size_t lane_count = 4;
+inline constexpr std::size_t lane_count = all_lanes.size();
 
 // interactive : automation : campaign : background
 inline constexpr std::array<double, lane_count> default_weights{8, 4, 2, 1};

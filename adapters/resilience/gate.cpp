@@ -84,10 +84,11 @@ Gate::Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe,
       random_(random),
       wire_(wire),
       probe_(std::move(probe)),
-      options_(options),
+      options_(std::move(options)),
       events_(std::move(events)),
-      bucket_(options.limiter, clock.now()),
-      breaker_(options.breaker) {
+      bucket_(options_.limiter, clock.now()),
+      breaker_(options_.breaker),
+      taken_(options_.limiter.window) {
     probe_.total = options_.probe_total;
 }
 
@@ -140,6 +141,7 @@ Error Gate::circuit_open() const {
 
 Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
     const auto alarm = clock_.make_alarm();
+    const auto asked = clock_.now();
     const auto waiter = slot_waiters_.insert(slot_waiters_.end(), {queue_.join(lane), alarm.get()});
     struct Leave {
         Gate& gate;
@@ -160,7 +162,11 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
             co_return error;
         }
         const bool first = queue_.front() == waiter->place;
-        if (first && bucket_.try_take(now)) co_return now;
+        if (first && bucket_.try_take(now)) {
+            taken_.add(1U << static_cast<unsigned>(lane), now);
+            if (events_.slot) events_.slot(lane, now - asked);
+            co_return now;
+        }
         const auto next = first ? bucket_.next_slot(now) : SteadyTime::max();
         co_await alarm->wait_until(std::min(next, deadline.at));
     }
@@ -235,6 +241,52 @@ GateStatus Gate::status() const {
     if (bucket_.blocked_until() > now + worth_reporting)
         return {WaitReason::rate_limit, bucket_.blocked_until(), false};
     return {};
+}
+
+Limits Gate::limits() const {
+    return {pace(), circuit(), credential(), inflight_, breaker_.inflight_limit(clock_.now())};
+}
+
+PaceStatus Gate::pace() const {
+    const auto now = clock_.now();
+    PaceStatus out;
+    out.limit_per_window = bucket_.limit();
+    out.window = options_.limiter.window;
+    out.target = options_.limiter.target;
+    out.share = bucket_.share();
+    out.rate = bucket_.rate();
+    out.burst = bucket_.burst();
+    for (std::size_t lane = 0; lane < lane_count; ++lane)
+        out.used_by_lane[lane] = static_cast<std::int64_t>(taken_.count(lane, now));
+    if (bucket_.blocked(now)) out.blocked_until = on_the_wall(bucket_.blocked_until());
+    return out;
+}
+
+CircuitStatus Gate::circuit() const {
+    const auto now = clock_.now();
+    CircuitStatus out{options_.host, CircuitState::closed, std::string(breaker_.reason()), {}};
+    switch (breaker_.state(now)) {
+        case CircuitBreaker::State::closed:
+            break;
+        case CircuitBreaker::State::open:
+            out.state = CircuitState::open;
+            out.until = on_the_wall(breaker_.open_until(now));
+            break;
+        case CircuitBreaker::State::half_open:
+            out.state = CircuitState::half_open;
+            break;
+    }
+    return out;
+}
+
+CredentialStatus Gate::credential() const {
+    if (!options_.has_credential) return {CredentialState::missing, {}};
+    if (held_) return {CredentialState::held, on_the_wall(next_credential_check_)};
+    return {CredentialState::ok, {}};
+}
+
+WallTime Gate::on_the_wall(SteadyTime time) const {
+    return clock_.wall_now() + std::chrono::ceil<milliseconds>(time - clock_.now());
 }
 
 Task<void> Gate::check_credential() {

@@ -12,17 +12,21 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <string>
 
 #include "adapters/http/exchange.hpp"
 #include "adapters/resilience/circuit_breaker.hpp"
 #include "adapters/resilience/fair_queue.hpp"
+#include "adapters/resilience/sliding_counts.hpp"
 #include "adapters/resilience/token_bucket.hpp"
 #include "domain/core/random.hpp"
+#include "domain/ports/limits.hpp"
 #include "domain/ports/send_gate.hpp"
 
 namespace herald::resilience {
 
 struct GateOptions {
+    std::string host;  // whom the calls go to, for those who ask
     TokenBucket::Options limiter;
     CircuitBreaker::Options breaker;  // its inflight_max is the limit of calls in flight
     bool has_credential{true};
@@ -31,14 +35,16 @@ struct GateOptions {
     milliseconds probe_total{10'000};
 };
 
-// What changed, for the log. Never called more often than state changes.
+// What changed, for logs and metrics. Except for slots, never called more often than state changes.
 struct GateEvents {
     std::function<void(std::string_view from, std::string_view to, std::string_view reason)> breaker;
     std::function<void(milliseconds wait)> throttled;
     std::function<void(bool held)> credential;
+    // A slot was granted after so long; told for every one.
+    std::function<void(Lane lane, SteadyTime::duration waited)> slot;
 };
 
-class Gate final : public SendGate {
+class Gate final : public SendGate, public LimitsSource {
  public:
     // `wire` is the bare transport; `probe` a harmless call (`GET /me`) for breaker trials and credential checks.
     Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, GateOptions options,
@@ -47,6 +53,7 @@ class Gate final : public SendGate {
     Task<Result<Ticket>> enter(Lane lane, Deadline deadline) override;
     Task<Result<SteadyTime>> slot(Lane lane, Deadline deadline) override;
     GateStatus status() const override;
+    Limits limits() const override;
     Task<void> check_credential() override;
 
     // As enter(), for a call that is itself harmless: a breaker trial is spent on it directly.
@@ -74,6 +81,11 @@ class Gate final : public SendGate {
         Alarm* alarm;
     };
 
+    PaceStatus pace() const;
+    CircuitStatus circuit() const;
+    CredentialStatus credential() const;
+    // As people read it.
+    WallTime on_the_wall(SteadyTime time) const;
     Task<Result<Ticket>> pass(Lane lane, Deadline deadline, bool harmless);
     std::optional<Error> refusal() const;
     Error circuit_open() const;
@@ -93,6 +105,7 @@ class Gate final : public SendGate {
     TokenBucket bucket_;
     CircuitBreaker breaker_;
     FairQueue queue_;
+    mutable SlidingCounts<lane_count> taken_;  // slots by lane; who only asks makes it forget what is old
     std::list<SlotWaiter> slot_waiters_;
     std::list<Alarm*> permit_waiters_;  // first come, first served
     std::size_t inflight_{};

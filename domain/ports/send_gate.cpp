@@ -2,6 +2,20 @@
 
 namespace herald {
 
+std::string_view name(Lane lane) {
+    switch (lane) {
+        case Lane::interactive:
+            return "interactive";
+        case Lane::automation:
+            return "automation";
+        case Lane::campaign:
+            return "campaign";
+        case Lane::background:
+            return "background";
+    }
+    return "";
+}
+
 // RESILIENCE.md 1.2, second table.
 Verdict judge(const Error& error) {
     switch (error.code) {

@@ -2,8 +2,10 @@
 // The way onto the wire: slot of the shared rate limit, then in-flight permit, then the circuit breaker.
 // One RAII ticket carries all three; cancellation anywhere gives them back.
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
@@ -13,6 +15,10 @@ namespace herald {
 
 // Who shares the limit; the order is from the most to the least urgent.
 enum class Lane : std::uint8_t { interactive, automation, campaign, background };
+
+inline constexpr std::array all_lanes{Lane::interactive, Lane::automation, Lane::campaign, Lane::background};
+
+std::string_view name(Lane lane);
 
 // How one attempt went, as the breaker judges it.
 enum class Verdict : std::uint8_t {

@@ -39,6 +39,12 @@ class FakeWaiting final : public WaitingSource {
     Waiting waiting() const override { return now; }
 };
 
+class FakeLimits final : public LimitsSource {
+ public:
+    Limits now;
+    Limits limits() const override { return now; }
+};
+
 class InlineWorker final : public Worker {
  public:
     int runs{};
@@ -57,6 +63,7 @@ class ApiTest : public ::testing::Test {
     FakeCampaignStore store;
     FakeAdmins admins;
     FakeWaiting waiting;
+    FakeLimits limits;
     api::ChangeFeed changes{clock, 2};
     InlineWorker worker;
     bool draining{};
@@ -64,10 +71,11 @@ class ApiTest : public ::testing::Test {
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
-        return std::make_unique<api::Api>(api::Ports{store, admins, waiting, changes, worker, clock, random},
+        return std::make_unique<api::Api>(api::Ports{store, admins, waiting, limits, changes, worker, clock, random},
                                           api::Options{.workspace = {"acme"},
                                                        .default_admin = default_admin,
                                                        .openapi = "openapi: 3.0.3\n",
+                                                       .metrics = [] { return std::string("herald_up 1\n"); },
                                                        .draining = [this] { return draining; },
                                                        .work_arrived = [this] { ++woken; }});
     }

@@ -235,6 +235,7 @@ TEST(Contract, DescribesWhatIsAnswered) {
             return problem;
         }(),
         "Problem", false);
+    expect_shape<LimitsView>(schema("Limits"), "Limits", false);
     expect_shape<HealthView>(schema("Health"), "Health", false);
     expect_shape<ReadinessView>(schema("Readiness"), "Readiness", false);
 }

@@ -11,7 +11,7 @@ MAY_USE = {
     "api": ["domain"],
     "adapters/boost": [],
     "adapters/system": ["domain"],
-    "adapters/observe": ["domain"],
+    "adapters/observe": ["domain", "adapters/http"],
     "adapters/http": ["domain"],
     "adapters/resilience": ["domain", "adapters/http"],
     "adapters/intercom": ["domain", "adapters/http", "adapters/resilience"],
@@ -21,8 +21,8 @@ MAY_USE = {
 }
 # Third-party headers that a folder may not see at all: the reason the folders exist.
 MAY_NOT_SEE = {
-    "domain": r"boost/(beast|json|url|asio/(ip|ssl))|SQLiteCpp|sqlite3|openssl|yaml-cpp",
-    "api": r"boost/beast|boost/asio/(ip|ssl)|SQLiteCpp|sqlite3|yaml-cpp",
+    "domain": r"boost/(beast|json|url|asio/(ip|ssl))|SQLiteCpp|sqlite3|openssl|yaml-cpp|prometheus",
+    "api": r"boost/beast|boost/asio/(ip|ssl)|SQLiteCpp|sqlite3|yaml-cpp|prometheus",
 }
 CLOCK_READERS = {"adapters/system/clock.cpp", "tests/intercom_sim/clock.cpp"}
 BANNED = {

@@ -31,7 +31,7 @@ class GateTest : public ::testing::Test {
     ~GateTest() override { loop.reset(); }
 
     void make_gate() {
-        gate = std::make_unique<Gate>(clock, random, upstream, me(), options_);
+        gate = std::make_unique<Gate>(clock, random, upstream, me(), options_, events_);
         observed = std::make_unique<ObservedExchange>(upstream, *gate);
         calls = std::make_unique<ResilientExchange>(clock, random, *observed, *gate, budget, Lane::campaign);
     }
@@ -56,6 +56,7 @@ class GateTest : public ::testing::Test {
     test::SeededRandom random;
     test::ScriptedExchange upstream;
     GateOptions options_;
+    GateEvents events_;
     RetryBudget budget;
     std::unique_ptr<Gate> gate;
     std::unique_ptr<ObservedExchange> observed;
@@ -287,6 +288,57 @@ TEST_F(GateTest, TheLimitIsLearntFromTheAnswers) {
     clock.advance(10ms);
     ASSERT_TRUE(call.done());
     EXPECT_EQ(gate->limiter().limit(), 500);
+}
+
+TEST_F(GateTest, TheLimitsSayWhoUsedTheLastWindowAndForgetIt) {
+    EXPECT_EQ(enter_and_settle(Verdict::success), std::nullopt);
+    auto call = test::start(io, gate->slot(Lane::interactive, Deadline{}));
+    clock.advance(100ms);
+    ASSERT_TRUE(call.done());
+    const auto limits = gate->limits();
+    EXPECT_EQ(limits.pace.used_by_lane, (std::array<std::int64_t, 4>{1, 0, 1, 0}));
+    EXPECT_EQ(limits.pace.used(), 2);
+    EXPECT_EQ(limits.pace.limit_per_window, 1667);
+    EXPECT_EQ(limits.pace.blocked_until, std::nullopt);
+    EXPECT_EQ(limits.circuit.state, CircuitState::closed);
+    EXPECT_EQ(limits.credential.state, CredentialState::ok);
+    EXPECT_EQ(limits.inflight_max, 128u);
+    clock.advance(10s);
+    EXPECT_EQ(gate->limits().pace.used(), 0);
+}
+
+TEST_F(GateTest, TellsHowLongEverySlotWasWaitedFor) {
+    std::vector<std::pair<Lane, SteadyTime::duration>> waits;
+    events_.slot = [&waits](Lane lane, SteadyTime::duration waited) { waits.emplace_back(lane, waited); };
+    make_gate();
+    gate->observe(http::Reply{429, {{"Retry-After", "7"}}, ""});
+    auto slot = test::start(io, gate->slot(Lane::campaign, Deadline{}));
+    clock.advance(8s);
+    ASSERT_TRUE(slot.done());
+    ASSERT_EQ(waits.size(), 1u);
+    EXPECT_EQ(waits[0].first, Lane::campaign);
+    EXPECT_GE(waits[0].second, 7s);
+}
+
+TEST_F(GateTest, TheLimitsSayWhatHoldsCallsBackAndUntilWhen) {
+    trip();
+    EXPECT_EQ(gate->limits().circuit.state, CircuitState::open);
+    EXPECT_EQ(gate->limits().circuit.reason, "consecutive_failures");
+    EXPECT_EQ(gate->limits().circuit.until, clock.wall_now() + 60s);
+    clock.advance(60s);
+    EXPECT_EQ(enter_and_settle(Verdict::success), std::nullopt);
+    EXPECT_EQ(gate->limits().circuit.state, CircuitState::closed);
+    EXPECT_EQ(gate->limits().circuit.reason, "");
+    EXPECT_EQ(gate->limits().inflight_max, 8u);
+
+    gate->hold_credential();
+    EXPECT_EQ(gate->limits().credential.state, CredentialState::held);
+    EXPECT_EQ(gate->limits().credential.next_check, clock.wall_now() + 5s);
+    gate->observe(http::Reply{429, {{"Retry-After", "7"}}, ""});
+    EXPECT_GE(gate->limits().pace.blocked_until, clock.wall_now() + 7s);
+    options_.has_credential = false;
+    make_gate();
+    EXPECT_EQ(gate->limits().credential.state, CredentialState::missing);
 }
 
 }  // namespace

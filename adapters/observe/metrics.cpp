@@ -1,0 +1,147 @@
+#include "adapters/observe/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <fmt/format.h>
+
+namespace herald::observe {
+namespace {
+
+using Buckets = prometheus::Histogram::BucketBoundaries;
+
+const Buckets short_waits{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+const Buckets long_waits{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+
+constexpr std::array<std::string_view, 7> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+// A client may write any word there.
+std::string method_label(std::string_view method) {
+    return std::string(std::ranges::find(methods, method) != methods.end() ? method : "other");
+}
+
+double in_seconds(Metrics::Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+double number(CircuitState state) {
+    switch (state) {
+        case CircuitState::closed:
+            return 0;
+        case CircuitState::half_open:
+            return 1;
+        case CircuitState::open:
+            return 2;
+    }
+    return 0;
+}
+
+}  // namespace
+
+struct Metrics::Families {
+    using Counters = prometheus::Family<prometheus::Counter>;
+    using Gauges = prometheus::Family<prometheus::Gauge>;
+    using Histograms = prometheus::Family<prometheus::Histogram>;
+
+    prometheus::Registry registry;
+
+    Counters& deliveries = counters("herald_delivery_total", "Sends that came to an end, by the state they ended in");
+    Counters& attempts =
+        counters("herald_attempt_phase_total", "Calls to Intercom, by how far they came and what kind of end that was");
+    Counters& throttled = counters("herald_http_429_total", "Answers of Intercom that said to wait");
+    Counters& transitions = counters("herald_breaker_transitions_total", "Changes of the circuit breaker");
+    Counters& requests = counters("herald_http_server_requests_total", "Requests that the API answered");
+    Gauges& used =
+        gauges("herald_limiter_window_used_ratio", "Calls of the last window, as a part of Intercom's limit");
+    Gauges& breaker = gauges("herald_breaker_state", "0 closed, 1 half open, 2 open");
+    Gauges& inflight = gauges("herald_inflight", "Calls to Intercom on their way");
+    Gauges& held = gauges("herald_credential_held", "1 while Intercom refuses the access token");
+    Gauges& build = gauges("herald_build_info", "Always 1; the version is a label");
+    Histograms& slot_wait = histograms("herald_slot_wait_seconds", "Waiting for a slot of the rate limit");
+    Histograms& intent_commit =
+        histograms("herald_intent_commit_seconds", "From asking for an intent to its being durable");
+    Histograms& request_time = histograms("herald_http_server_request_duration_seconds",
+                                          "From the end of a request to the start of its answer");
+    Histograms& loop_lag = histograms("herald_loop_lag_seconds", "How late the event loop woke a timer");
+
+ private:
+    Counters& counters(const char* name, const char* help) {
+        return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    }
+    Gauges& gauges(const char* name, const char* help) {
+        return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+    }
+    Histograms& histograms(const char* name, const char* help) {
+        return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+    }
+};
+
+// What can be named from the start is there from the start, at zero, so that a rate sees the first one.
+Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families>()) {
+    for (const auto state :
+         {DeliveryState::accepted, DeliveryState::rejected, DeliveryState::unknown, DeliveryState::skipped})
+        delivery_ended(state, 0);
+    for (const auto lane : all_lanes) families_->slot_wait.Add({{"lane", std::string(name(lane))}}, long_waits);
+    families_->throttled.Add({});
+    families_->intent_commit.Add({}, short_waits);
+    families_->loop_lag.Add({}, short_waits);
+    families_->build.Add({{"version", std::string(version)}}).Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::delivery_ended(DeliveryState state, std::int64_t count) {
+    families_->deliveries.Add({{"state", std::string(name(state))}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::intent_committed(Duration took) {
+    families_->intent_commit.Add({}, short_waits).Observe(in_seconds(took));
+}
+
+void Metrics::attempt_ended(std::string_view phase, std::string_view kind) {
+    families_->attempts.Add({{"phase", std::string(phase)}, {"class", std::string(kind)}}).Increment();
+}
+
+void Metrics::slot_waited(Lane lane, Duration waited) {
+    families_->slot_wait.Add({{"lane", std::string(name(lane))}}, long_waits).Observe(in_seconds(waited));
+}
+
+void Metrics::throttled() {
+    families_->throttled.Add({}).Increment();
+}
+
+void Metrics::breaker_changed(std::string_view from, std::string_view to, std::string_view reason) {
+    families_->transitions.Add({{"from", std::string(from)}, {"to", std::string(to)}, {"reason", std::string(reason)}})
+        .Increment();
+}
+
+void Metrics::request_served(std::string_view operation, std::string_view method, int status, Duration took) {
+    const std::string route(operation.empty() ? "none" : operation);
+    families_->requests
+        .Add({{"operation", route},
+              {"method", method_label(method)},
+              {"status_class", fmt::format("{}xx", status / 100)}})
+        .Increment();
+    families_->request_time.Add({{"operation", route}}, long_waits).Observe(in_seconds(took));
+}
+
+void Metrics::loop_lagged(Duration lag) {
+    families_->loop_lag.Add({}, short_waits).Observe(in_seconds(lag));
+}
+
+std::string Metrics::text(const Limits& limits) {
+    const auto& [pace, circuit, credential, inflight, inflight_max] = limits;
+    const auto limit = std::max(pace.limit_per_window, 1);
+    families_->used.Add({}).Set(static_cast<double>(pace.used()) / limit);
+    families_->breaker.Add({{"host", circuit.host}}).Set(number(circuit.state));
+    families_->inflight.Add({{"host", circuit.host}}).Set(static_cast<double>(inflight));
+    families_->held.Add({}).Set(credential.state == CredentialState::held ? 1 : 0);
+    return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace herald::observe

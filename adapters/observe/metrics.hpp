@@ -1,0 +1,46 @@
+#pragma once
+// Numbers for graphs, as Prometheus reads them. Labels are a host, an operation or an outcome from a closed
+// list, never an id: every value of a label is a time series for ever.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "domain/core/time.hpp"
+#include "domain/delivery/state.hpp"
+#include "domain/ports/limits.hpp"
+
+namespace herald::observe {
+
+class Metrics {
+ public:
+    using Duration = SteadyTime::duration;
+
+    explicit Metrics(std::string_view version);
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    void delivery_ended(DeliveryState state, std::int64_t count = 1);
+    void intent_committed(Duration took);
+    // One call on the wire: how far it came, and what kind of end that was.
+    void attempt_ended(std::string_view phase, std::string_view kind);
+
+    void slot_waited(Lane lane, Duration waited);
+    void throttled();
+    void breaker_changed(std::string_view from, std::string_view to, std::string_view reason);
+
+    // An empty operation: no route took the request.
+    void request_served(std::string_view operation, std::string_view method, int status, Duration took);
+    void loop_lagged(Duration lag);
+
+    // Everything above and the limits as they are now, in the text format 0.0.4.
+    std::string text(const Limits& limits);
+
+ private:
+    struct Families;
+    std::unique_ptr<Families> families_;
+};
+
+}  // namespace herald::observe

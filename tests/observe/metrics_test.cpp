@@ -1,0 +1,125 @@
+#include "adapters/observe/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include "adapters/observe/delivery_store.hpp"
+#include "adapters/observe/exchange.hpp"
+#include "tests/support/in_memory_store.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/scripted_exchange.hpp"
+
+namespace herald::observe {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MetricsTest : public ::testing::Test {
+ protected:
+    Metrics metrics{"1.2.3"};
+    Limits limits;
+
+    void expect(const std::string& line) {
+        EXPECT_NE(("\n" + metrics.text(limits)).find("\n" + line + "\n"), std::string::npos) << line << "\n"
+                                                                                             << metrics.text(limits);
+    }
+};
+
+TEST_F(MetricsTest, WhatCanBeNamedIsThereFromTheStart) {
+    for (const auto* state : {"accepted", "rejected", "unknown", "skipped"})
+        expect(std::string("herald_delivery_total{state=\"") + state + "\"} 0");
+    expect("herald_http_429_total 0");
+    expect("herald_slot_wait_seconds_count{lane=\"background\"} 0");
+    expect("herald_build_info{version=\"1.2.3\"} 1");
+}
+
+TEST_F(MetricsTest, TheLimitsAreShownAsTheyAreNow) {
+    limits.pace.limit_per_window = 200;
+    limits.pace.used_by_lane = {10, 0, 40, 0};
+    limits.circuit = {"api.intercom.io", CircuitState::open, "slow_calls", {}};
+    limits.credential.state = CredentialState::held;
+    limits.inflight = 3;
+    expect("herald_limiter_window_used_ratio 0.25");
+    expect("herald_breaker_state{host=\"api.intercom.io\"} 2");
+    expect("herald_inflight{host=\"api.intercom.io\"} 3");
+    expect("herald_credential_held 1");
+    limits = {.pace = {}, .circuit = {.host = "api.intercom.io"}, .credential = {}};
+    expect("herald_breaker_state{host=\"api.intercom.io\"} 0");
+    expect("herald_credential_held 0");
+}
+
+TEST_F(MetricsTest, EventsOfTheGateAndTheServerAreCounted) {
+    metrics.throttled();
+    metrics.breaker_changed("closed", "open", "slow_calls");
+    metrics.slot_waited(Lane::campaign, 20ms);
+    metrics.loop_lagged(2ms);
+    metrics.request_served("getCampaign", "GET", 404, 3ms);
+    expect("herald_http_429_total 1");
+    const auto text = metrics.text(limits);
+    for (const auto* label : {"from=\"closed\"", "to=\"open\"", "reason=\"slow_calls\"", "operation=\"getCampaign\"",
+                              "method=\"GET\"", "status_class=\"4xx\""})
+        EXPECT_NE(text.find(label), std::string::npos) << label;
+    expect("herald_slot_wait_seconds_count{lane=\"campaign\"} 1");
+    expect("herald_slot_wait_seconds_bucket{lane=\"campaign\",le=\"0.025\"} 1");
+    expect("herald_loop_lag_seconds_count 1");
+    expect("herald_http_server_request_duration_seconds_count{operation=\"getCampaign\"} 1");
+}
+
+TEST_F(MetricsTest, WhatAClientInventsMakesNoNewSeries) {
+    metrics.request_served("", "BREW", 404, 1ms);
+    metrics.request_served("", "STEEP", 404, 1ms);
+    const auto text = metrics.text(limits);
+    EXPECT_EQ(text.find("BREW"), std::string::npos);
+    EXPECT_NE(text.find("method=\"other\""), std::string::npos);
+    expect("herald_http_server_request_duration_seconds_count{operation=\"none\"} 2");
+}
+
+TEST_F(MetricsTest, EveryAttemptIsCountedByHowFarItCame) {
+    boost::asio::io_context io;
+    test::ScriptedExchange wire;
+    wire.reply(200).reply(429).reply(503).fail(http::Phase::connect).fail(http::Phase::response);
+    CountedExchange counted(wire, metrics);
+    const http::Call call;
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(test::start(io, counted.send(call, Deadline{})).done());
+    const auto text = metrics.text(limits);
+    for (const auto& [phase, kind] : {std::pair{"answered", "2xx"},
+                                      {"answered", "429"},
+                                      {"answered", "5xx"},
+                                      {"connect", "not_executed"},
+                                      {"response", "outcome_unknown"}}) {
+        const auto one_way =
+            std::string("herald_attempt_phase_total{class=\"") + kind + "\",phase=\"" + phase + "\"} 1";
+        const auto other = std::string("herald_attempt_phase_total{phase=\"") + phase + "\",class=\"" + kind + "\"} 1";
+        EXPECT_TRUE(text.contains(one_way) || text.contains(other)) << phase << kind << text;
+    }
+}
+
+TEST_F(MetricsTest, SendsAreCountedOnceTheirEndIsDurable) {
+    boost::asio::io_context io;
+    test::ManualClock clock{io};
+    test::InMemoryStore store(clock);
+    ObservedDeliveryStore observed(store, clock, metrics);
+    Campaign campaign;
+    campaign.id = {"cmp_1"};
+    campaign.state = CampaignState::running;
+    store.add(campaign, std::vector<Recipient>(3));
+    const auto claimed = test::start(io, observed.claim(3, clock.wall_now()));
+    const auto run = [&](std::int64_t number, DeliveryEvent event) {
+        const Claim claim{number, 1};
+        EXPECT_TRUE(test::start(io, observed.intend(claim, clock.wall_now())).done());
+        Settlement settlement;
+        settlement.claim = claim;
+        settlement.event = event;
+        EXPECT_TRUE(test::start(io, observed.settle(settlement)).done());
+        EXPECT_TRUE(test::start(io, observed.settle(settlement)).done());  // not in flight any more
+    };
+    run(1, DeliveryEvent::accept);
+    run(2, DeliveryEvent::lose);
+    run(3, DeliveryEvent::withdraw);
+    expect("herald_delivery_total{state=\"accepted\"} 1");
+    expect("herald_delivery_total{state=\"unknown\"} 1");
+    expect("herald_delivery_total{state=\"rejected\"} 0");
+    expect("herald_intent_commit_seconds_count 3");
+}
+
+}  // namespace
+}  // namespace herald::observe
