@@ -70,7 +70,8 @@ std::string ProgressStream::report(const ProgressView& progress) {
     last_ = compared(progress);
     const auto data = to_json(progress);
     auto out = event_text("progress", data);
-    ended_ = is_terminal(progress.state);
+    // A cancelled campaign has ended when its last message in flight has its outcome too.
+    ended_ = is_terminal(progress.state) && progress.counts.inflight == 0;
     if (ended_) out += event_text("completed", data);
     return out;
 }

@@ -1,6 +1,7 @@
 #include "service/compose.hpp"
 
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -71,12 +72,17 @@ resilience::GateEvents gate_events(observe::Log& log, observe::Metrics& metrics)
     return events;
 }
 
-RunnerEvents runner_events(observe::Log& log) {
+RunnerEvents runner_events(observe::Log& log, Clock& clock) {
     RunnerEvents events;
     events.paused = [&log](const CampaignId& id, PauseReason reason) {
         log.warning("campaign_paused", {{"campaign", id.value}, {"reason", std::string(name(reason))}});
     };
-    events.trouble = [&log](std::string_view where, const Error& error) {
+    // A full disk or a dead host makes the same trouble hundreds of times a second: one line a second tells it.
+    events.trouble = [&log, &clock, last = std::map<std::string, SteadyTime>{}](std::string_view where,
+                                                                                const Error& error) mutable {
+        auto& said = last[std::string(where)];
+        if (clock.now() - said < seconds(1)) return;
+        said = clock.now();
         log.warning("sending_trouble", {{"where", std::string(where)}, {"error", std::string(name(error.code))}});
     };
     return events;
@@ -117,9 +123,9 @@ Process::Process(const Config& config, std::string openapi)
       runner_(io_.get_executor(),
               {store_.campaigns(), deliveries_, store_.contacts(), campaign_directory_, campaign_directory_, sender_,
                gate_, clock_, random_},
-              workspace_, runner_options(config), runner_events(log_), on_bug_),
+              workspace_, runner_options(config), runner_events(log_, clock_), on_bug_),
       tracker_(io_.get_executor(), {store_.campaigns(), deliveries_, sender_, gate_, clock_, random_}, workspace_,
-               TrackerOptions{}, runner_events(log_).trouble, on_bug_),
+               TrackerOptions{}, runner_events(log_, clock_).trouble, on_bug_),
       campaigns_(
           store_.campaigns(), [this] { runner_.wake(); }, [this](const CampaignId& id) { runner_.drop(id); }),
       api_({campaigns_, interactive_directory_, runner_, gate_, changes_, worker_, clock_, random_},

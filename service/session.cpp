@@ -77,6 +77,10 @@ class Session {
         stream_.expires_at(ports_.clock.now() + limits_.header);
         if (const auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, token); error)
             co_return co_await refuse(error);
+        if (parser.get().version() >= 11 && parser.get().count(http::field::host) != 1)
+            co_return co_await refuse(400, "malformed_request", "exactly one Host is needed");
+        if (parser.get().count(http::field::content_length) > 1)
+            co_return co_await refuse(400, "malformed_request", "more than one Content-Length");
         const auto target = parser.get().target();
         if (target.size() > limits_.target_bytes)
             co_return co_await refuse(414, "uri_too_long", "the path and query are too long");

@@ -52,6 +52,7 @@ class IdleConnections {
 
 // One request that the API answered.
 struct Served {
+    std::string_view request_id;
     std::string_view operation;  // empty: no route took it
     std::string_view method;
     int status{};

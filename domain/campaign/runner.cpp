@@ -94,7 +94,9 @@ Task<bool> CampaignRunner::drain(SteadyTime deadline) {
 Waiting CampaignRunner::waiting() const {
     const auto now = ports_.clock.now();
     const auto wall = [&](SteadyTime until) {
-        return ports_.clock.wall_now() + std::chrono::ceil<milliseconds>(std::max(until - now, SteadyTime::duration{}));
+        // In whole seconds: the same moment seen twice reads the same.
+        const auto left = std::chrono::ceil<milliseconds>(std::max(until - now, SteadyTime::duration{}));
+        return WallTime{std::chrono::ceil<seconds>(ports_.clock.wall_now() + left)};
     };
     if (now < store_trouble_until_) return {WaitReason::store, wall(store_trouble_until_)};
     const auto status = ports_.gate.status();

@@ -130,6 +130,7 @@ class CampaignRunner final : public WaitingSource {
     Task<void> send(Ready ready, Ticket ticket);
     Task<std::optional<Error>> renew_slot(SteadyTime slot, SteadyTime intended);
     Task<void> settle(const Ready& ready, Result<Receipt> outcome);
+    Task<void> replace_contact(const Ready& ready, const Result<Receipt>& outcome);
     Task<void> guard_content(Active& active, const Settlement& settlement, bool content_rejected);
     Task<void> pause_for_content(CampaignId id);
     // upkeep

@@ -60,9 +60,7 @@ Task<void> CampaignRunner::settle(const Ready& ready, Result<Receipt> outcome) {
     const auto settlement = settlement_of(ready.delivery, outcome, campaign.channel, campaign.track_event,
                                           ports_.clock.wall_now(), ports_.random.fraction());
     // Before the row is due again, so that it is not planned with what was just found wrong.
-    if (settlement.forget_contact)
-        if (const auto gone = co_await ports_.memory.forget(workspace_, ready.contact.id); !gone)
-            trouble("forget contact", gone.error());
+    if (settlement.forget_contact) co_await replace_contact(ready, outcome);
     for (;;) {
         const auto stored = co_await ports_.deliveries.settle(settlement);
         if (stored) break;
@@ -71,6 +69,21 @@ Task<void> CampaignRunner::settle(const Ready& ready, Result<Receipt> outcome) {
     }
     const bool content_rejected = !outcome && outcome.error().code == Errc::content_rejected;
     co_await guard_content(*ready.active, settlement, content_rejected);
+}
+
+// The contact is gone under this id. Intercom may have named the survivor of a merge, which its search may not
+// show for minutes.
+Task<void> CampaignRunner::replace_contact(const Ready& ready, const Result<Receipt>& outcome) {
+    const auto gone = co_await ports_.memory.forget(workspace_, ready.contact.id);
+    if (!gone) trouble("forget contact", gone.error());
+    if (outcome || outcome.error().canonical_id.empty()) co_return;
+    std::vector<ContactRef> survivor{{ContactRef::Kind::id, outcome.error().canonical_id}};
+    auto found = co_await ports_.directory.find(std::move(survivor),
+                                                Deadline::after(ports_.clock.now(), options_.lookup_deadline));
+    if (!found || !found->front().contact) co_return;
+    std::vector<ContactMemory::Remembered> learned{{normalized(ready.delivery.ref), *found->front().contact}};
+    const auto kept = co_await ports_.memory.remember(workspace_, std::move(learned), ports_.clock.wall_now());
+    if (!kept) trouble("remember", kept.error());
 }
 
 Task<void> CampaignRunner::guard_content(Active& active, const Settlement& settlement, bool content_rejected) {

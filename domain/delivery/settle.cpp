@@ -1,5 +1,7 @@
 #include "domain/delivery/settle.hpp"
 
+#include <algorithm>
+
 namespace herald {
 namespace {
 
@@ -41,6 +43,16 @@ Settlement throttled(Settlement out, const ClaimedDelivery& delivery, WallTime n
     return withdrawn(std::move(out), false, rest ? std::optional{now + rules.throttled_rest} : std::nullopt);
 }
 
+Settlement credential_refused(Settlement out, const ClaimedDelivery& delivery, const Error& error, WallTime now,
+                              const SettleRules& rules) {
+    if (delivery.throttled + 1 >= rules.most_credential_refusals)
+        return rejected(std::move(out), error.upstream_code.empty() ? name(error.code) : error.upstream_code);
+    out.throttled = true;
+    auto rest = rules.credential_rest;
+    for (std::int64_t i = 0; i < delivery.throttled && rest < rules.longest_credential_rest; ++i) rest *= 4;
+    return withdrawn(std::move(out), false, now + std::min(rest, rules.longest_credential_rest));
+}
+
 }  // namespace
 
 Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>& outcome, Channel channel,
@@ -73,7 +85,7 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
         case Errc::rate_limited:
             return throttled(std::move(out), delivery, now, rules);
         case Errc::credential:
-            return withdrawn(std::move(out), false, now + rules.credential_rest);
+            return credential_refused(std::move(out), delivery, error, now, rules);
         case Errc::upstream_unavailable:
         case Errc::deadline_exceeded:
         case Errc::shutting_down:

@@ -9,8 +9,11 @@
 namespace herald {
 
 struct SettleRules {
-    // A refusal that looks like the credential's may be about this person after all: others go first.
+    // A refusal that looks like the credential's may be about this person after all: others go first, longer each
+    // time, and in the end the person is given up. Four times as long each, a second first and an hour at most.
     milliseconds credential_rest{1'000};
+    milliseconds longest_credential_rest{3'600'000};
+    std::int64_t most_credential_refusals{8};
     Backoff backoff;                       // for attempts that never reached Intercom
     std::int64_t most_throttled{20};       // after so many 429s in a row of one delivery …
     milliseconds throttled_rest{600'000};  // … it rests for so long

@@ -27,7 +27,7 @@ struct ClaimedDelivery {
     ContactRef ref;
     Variables variables;
     std::int64_t attempts{};   // executed or possibly executed so far
-    std::int64_t throttled{};  // times refused with 429
+    std::int64_t throttled{};  // times refused without being charged: 429, credential
     std::int64_t lookups{};    // times its person had to be looked up again
 };
 
@@ -50,7 +50,7 @@ struct Settlement {
     std::string request_id;
     std::optional<WallTime> not_before;  // withdraw: not claimed again before this
     bool charge{true};                   // withdraw: whether the attempt counts against the retries
-    bool throttled{};                    // withdraw after a 429
+    bool throttled{};                    // withdraw after a 429 or a refusal of the credential
     bool forget_contact{};               // withdraw: resolve the person again; counts as one of `lookups`
     WallTime at{};
     // accept: the event to track for this delivery, stored in the same transaction

@@ -133,6 +133,7 @@ CREATE TABLE tracked_events (
     reason     TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX tracked_events_due ON tracked_events (not_before, delivery) WHERE state = 'queued';
+CREATE INDEX tracked_events_person ON tracked_events (workspace, contact_id, created_at);
 CREATE INDEX tracked_events_state ON tracked_events (campaign, state);
 
 CREATE TABLE idempotency (

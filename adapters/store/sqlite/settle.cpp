@@ -61,7 +61,12 @@ void record_event(Write& write, const Settlement& s, const Row& row) {
         write
             .query(
                 "INSERT INTO tracked_events (delivery, campaign, workspace, contact_id, created_at, state, not_before) "
-                "SELECT number, campaign, workspace, contact_id, ?2, 'queued', ?2 FROM deliveries "
+                // Intercom takes two events of a person in the same second for one: each gets a second of its own.
+                "SELECT number, campaign, workspace, contact_id, max(?2, coalesce((SELECT max(e.created_at) / 1000 * "
+                "1000 "
+                "+ 1000 FROM tracked_events e INDEXED BY tracked_events_person WHERE e.workspace = "
+                "deliveries.workspace "
+                "AND e.contact_id = deliveries.contact_id), 0)), 'queued', ?2 FROM deliveries "
                 "WHERE number = ?1 AND contact_id IS NOT NULL")
             .with(s.claim.number, s.at)
             .run();
