@@ -145,6 +145,9 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
     Task<Result<Written>> create(Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
         co_return not_here();
     }
+    Task<Result<Appended>> append_recipients(WorkspaceId, CampaignId, std::vector<Recipient>) override {
+        co_return not_here();
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
                                                     WallTime) override {
         co_return not_here();

@@ -15,6 +15,8 @@ class SqliteCampaignStore final : public CampaignStore {
                                  Idempotency idempotency) override;
     Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
                                  WallTime now, Idempotency idempotency) override;
+    Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
+                                             std::vector<Recipient> batch) override;
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override;
     Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;
