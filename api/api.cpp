@@ -36,7 +36,7 @@ Task<Answer> dispatch(Backend& backend, const Request& request) {
             .status = 406, .code = "not_acceptable", .detail = fmt::format("the answer is {}", route.produces)});
     if (request.body.size() > route.body) co_return std::unexpected(too_large(route.body));
     if (auto wrong = check_query(route, *target)) co_return std::unexpected(*std::move(wrong));
-    if (route.verb == Verb::post)
+    if (route.verb == Verb::post && route.kind == BodyKind::json)
         if (auto wrong = check_json_body(request)) co_return std::unexpected(*std::move(wrong));
     const Call call{request, *std::move(target), std::move(matched.captured)};
     co_return co_await route.handler(backend, call);
@@ -60,6 +60,13 @@ std::size_t Api::body_limit(std::string_view method, std::string_view target) co
     if (!parsed) return small_body;
     const auto matched = match(method, parsed->segments);
     return matched.route != nullptr ? matched.route->body : small_body;
+}
+
+bool Api::streams_body(std::string_view method, std::string_view target) const {
+    const auto parsed = parse_target(target);
+    if (!parsed) return false;
+    const auto matched = match(method, parsed->segments);
+    return matched.route != nullptr && matched.route->kind == BodyKind::stream;
 }
 
 }  // namespace herald::api

@@ -23,6 +23,7 @@ constexpr std::array table{
     Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign},
     Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
     Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query},
+    Route{Verb::post, "/v1/campaigns/{id}/recipients", "uploadCampaignRecipients", upload_recipients, {}, any_body, "application/json", BodyKind::stream},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,13 @@ std::string_view name(Verb verb);  // "GET", "POST"
 
 inline constexpr std::size_t small_body = 64UL * 1024UL;
 inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;
+inline constexpr std::size_t any_body = std::numeric_limits<std::size_t>::max();
+
+// How a route takes its body.
+enum class BodyKind : std::uint8_t {
+    json,    // whole, before the handler runs
+    stream,  // of any size, read by the handler as it comes; the route judges its type
+};
 
 struct Route {
     Verb verb{};
@@ -25,6 +33,7 @@ struct Route {
     std::span<const std::string_view> query{};  // the parameters it takes; any other is refused
     std::size_t body{small_body};
     std::string_view produces{"application/json"};
+    BodyKind kind{BodyKind::json};
 };
 
 std::span<const Route> routes();

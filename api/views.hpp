@@ -185,6 +185,23 @@ struct RecipientListView {
 };
 BOOST_DESCRIBE_STRUCT(RecipientListView, (), (data, next_cursor))
 
+struct LineErrorView {
+    std::int64_t line{};
+    FieldCode code{};
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(LineErrorView, (), (line, code, detail))
+
+struct UploadView {
+    std::int64_t lines{};
+    std::int64_t accepted{};
+    std::int64_t duplicates{};
+    std::int64_t errors_total{};
+    std::vector<LineErrorView> errors;
+    std::int64_t audience_size{};
+};
+BOOST_DESCRIBE_STRUCT(UploadView, (), (lines, accepted, duplicates, errors_total, errors, audience_size))
+
 struct HealthView {
     HealthStatus status{};
 };
