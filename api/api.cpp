@@ -35,7 +35,7 @@ Task<Answer> dispatch(Backend& backend, const Request& request) {
         co_return std::unexpected(not_acceptable(route.produces));
     if (request.body.size() > route.body) co_return std::unexpected(too_large(route.body));
     if (auto wrong = check_query(route, *target)) co_return std::unexpected(*std::move(wrong));
-    if (route.verb == Verb::post)
+    if (route.verb == Verb::post && route.kind == BodyKind::json)
         if (auto wrong = check_json_body(request)) co_return std::unexpected(*std::move(wrong));
     const Call call{request, *std::move(target), std::move(matched.captured)};
     co_return co_await route.handler(backend, call);
@@ -66,6 +66,13 @@ std::string_view Api::operation(std::string_view method, std::string_view target
     if (!parsed) return {};
     const auto matched = match(method, parsed->segments);
     return matched.route != nullptr ? matched.route->operation : std::string_view();
+}
+
+bool Api::streams_body(std::string_view method, std::string_view target) const {
+    const auto parsed = parse_target(target);
+    if (!parsed) return false;
+    const auto matched = match(method, parsed->segments);
+    return matched.route != nullptr && matched.route->kind == BodyKind::stream;
 }
 
 }  // namespace herald::api

@@ -25,6 +25,8 @@ class Api {
 
     // How many bytes of body the route takes, known from the request line; more is answered with 413.
     std::size_t body_limit(std::string_view method, std::string_view target) const;
+    // Whether the route reads its body as it comes: then the request needs its `stream` instead of its `body`.
+    bool streams_body(std::string_view method, std::string_view target) const;
 
     // The operationId of the route that takes the request, for metrics; empty when none does.
     std::string_view operation(std::string_view method, std::string_view target) const;

@@ -75,7 +75,18 @@ void check_templates(Decoder& decoder, const CampaignBody& body) {
                         fmt::format("at byte {}: {}", mistake.offset, mistake.detail));
 }
 
+ContactRef ref_of(ContactBody& body) {
+    if (body.id) return {ContactRef::Kind::id, std::move(body.id->value)};
+    if (body.external_id) return {ContactRef::Kind::external_id, std::move(body.external_id->value)};
+    return {ContactRef::Kind::email, std::move(body.email->value)};
+}
+
 }  // namespace
+
+Recipient recipient_of(ContactBody&& body) {
+    auto variables = body.variables ? std::move(body.variables->values) : Variables{};
+    return {ref_of(body), std::move(variables)};
+}
 
 void check(Decoder& decoder, const ContactBody& body) {
     if (int{body.id.has_value()} + int{body.external_id.has_value()} + int{body.email.has_value()} != 1)
@@ -98,6 +109,8 @@ void check(Decoder& decoder, const CampaignBody& body) {
         decoder.fail(FieldCode::exactly_one_of, "a campaign has exactly one of body_html and body_text");
     if (body.subject && body.subject->value.find_first_of("\r\n") != std::string::npos)
         decoder.fail_at("subject", FieldCode::invalid_value, "must not contain line breaks");
+    if (body.launch.value_or(false) && !body.audience && !decoder.failed("audience"))
+        decoder.fail_at("audience", FieldCode::required, "there is nobody to launch the campaign for");
     check_channel(decoder, body);
     check_templates(decoder, body);
 }

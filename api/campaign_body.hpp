@@ -47,7 +47,7 @@ struct CampaignBody {
     std::optional<Bytes<largest_body>> body_text;
     std::optional<Style> style;
     std::optional<SenderBody> sender;
-    AudienceBody audience;
+    std::optional<AudienceBody> audience;
     std::optional<VariablesBody> variables;
     std::optional<bool> track_event;
     std::optional<DeliveryPolicy> delivery_policy;
@@ -80,6 +80,9 @@ BOOST_DESCRIBE_STRUCT(RetryBody, (), (states, confirm_possible_duplicates))
 
 struct EmptyBody {};
 BOOST_DESCRIBE_STRUCT(EmptyBody, (), ())
+
+// A contact without mistakes, as the domain has it.
+Recipient recipient_of(ContactBody&& body);
 
 void check(Decoder& decoder, const ContactBody& body);
 void check(Decoder& decoder, const SenderBody& body);

@@ -19,12 +19,6 @@ std::optional<std::string> text_of(std::optional<T>&& text) {
     return std::move(text->value);
 }
 
-ContactRef ref_of(ContactBody&& body) {
-    if (body.id) return {ContactRef::Kind::id, std::move(body.id->value)};
-    if (body.external_id) return {ContactRef::Kind::external_id, std::move(body.external_id->value)};
-    return {ContactRef::Kind::email, std::move(body.email->value)};
-}
-
 Body body_of(CampaignBody& body) {
     if (body.body_html) return {Body::Format::html, std::move(body.body_html->value)};
     return {Body::Format::text, std::move(body.body_text->value)};
@@ -52,13 +46,11 @@ Campaign campaign_of(CampaignBody& body, std::optional<std::int64_t> default_adm
     return out;
 }
 
-std::vector<Recipient> audience_of(AudienceBody& body) {
+std::vector<Recipient> audience_of(std::optional<AudienceBody>& body) {
     std::vector<Recipient> out;
-    out.reserve(body.contacts.values.size());
-    for (auto& contact : body.contacts.values) {
-        auto variables = contact.variables ? std::move(contact.variables->values) : Variables{};
-        out.push_back({ref_of(std::move(contact)), std::move(variables)});
-    }
+    if (!body) return out;
+    out.reserve(body->contacts.values.size());
+    for (auto& contact : body->contacts.values) out.push_back(recipient_of(std::move(contact)));
     return out;
 }
 

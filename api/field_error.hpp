@@ -24,6 +24,9 @@ enum class FieldCode : std::uint8_t {
     template_error,
     sender_not_an_admin,
     sender_missing,
+    malformed_json,  // of a line of an upload, as the next two
+    malformed_csv,
+    invalid_utf8,
 };
 
 inline constexpr std::array all_field_codes{FieldCode::required,
@@ -39,7 +42,10 @@ inline constexpr std::array all_field_codes{FieldCode::required,
                                             FieldCode::not_supported_yet,
                                             FieldCode::template_error,
                                             FieldCode::sender_not_an_admin,
-                                            FieldCode::sender_missing};
+                                            FieldCode::sender_missing,
+                                            FieldCode::malformed_json,
+                                            FieldCode::malformed_csv,
+                                            FieldCode::invalid_utf8};
 
 constexpr std::string_view name(FieldCode code) {
     switch (code) {
@@ -71,6 +77,12 @@ constexpr std::string_view name(FieldCode code) {
             return "sender_not_an_admin";
         case FieldCode::sender_missing:
             return "sender_missing";
+        case FieldCode::malformed_json:
+            return "malformed_json";
+        case FieldCode::malformed_csv:
+            return "malformed_csv";
+        case FieldCode::invalid_utf8:
+            return "invalid_utf8";
     }
     return "";
 }

@@ -17,6 +17,7 @@ Task<Answer> retry_campaign(Backend& backend, const Call& call);
 
 Task<Answer> get_progress(Backend& backend, const Call& call);
 Task<Answer> list_recipients(Backend& backend, const Call& call);
+Task<Answer> upload_recipients(Backend& backend, const Call& call);
 Task<Answer> stream_events(Backend& backend, const Call& call);
 
 Task<Answer> get_limits(Backend& backend, const Call& call);

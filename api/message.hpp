@@ -1,6 +1,8 @@
 #pragma once
 // One HTTP exchange as values. Sockets, chunking and limits of the connection are the session's.
 
+#include <cstdint>
+#include <expected>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -42,11 +44,27 @@ class Headers {
     std::vector<Header> fields_;
 };
 
+// Why a body that is read as it comes ended before its end.
+enum class BodyFailure : std::uint8_t {
+    gone,       // the connection broke; nobody reads an answer
+    too_slow,   // slower than the minimum speed
+    malformed,  // what came is not HTTP
+};
+
+// A request body that is read as it comes. While nobody reads, nothing is taken off the connection.
+class BodySource {
+ public:
+    virtual ~BodySource() = default;
+    // The next piece, of at most 64 KiB; empty: the end. Not asked again after the end or a failure.
+    virtual Task<std::expected<std::string, BodyFailure>> read() = 0;
+};
+
 struct Request {
     std::string method;  // as on the request line: "GET"
     std::string target;  // as on the request line: path and query
     Headers headers;
     std::string body;
+    BodySource* stream{};    // on routes that read their body as it comes: the body; lives as long as the request
     std::string request_id;  // made by the session; the caller's own X-Request-Id wins when it is sane
     Deadline deadline;
 };

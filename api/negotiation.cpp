@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace herald::api {
 namespace {
@@ -41,6 +42,16 @@ bool refused(std::string_view weight) {  // q=0, q=0.0 …
     return weight.starts_with("q=") && weight.find_first_not_of("0.", 2) == std::string_view::npos;
 }
 
+Problem wrong_type(std::string detail) {
+    return {.status = 415, .code = "unsupported_media_type", .detail = std::move(detail)};
+}
+
+std::optional<Problem> check_encoding(const Headers& headers) {
+    const auto encoding = headers.get("Content-Encoding");
+    if (encoding && lowered(trimmed(*encoding)) != "identity") return wrong_type("compressed bodies are not taken");
+    return {};
+}
+
 }  // namespace
 
 bool accepts(const Headers& headers, std::string_view media_type) {
@@ -65,16 +76,24 @@ Problem not_acceptable(std::string_view media_type) {
 
 std::optional<Problem> check_json_body(const Request& request) {
     if (request.body.empty()) return {};
-    const auto problem = [](std::string detail) {
-        return Problem{.status = 415, .code = "unsupported_media_type", .detail = std::move(detail)};
-    };
     const auto type = request.headers.get("Content-Type");
-    if (!type) return problem("a body needs Content-Type: application/json");
+    if (!type) return wrong_type("a body needs Content-Type: application/json");
     const auto lower = lowered(*type);
-    if (parts(lower, ';').front() != "application/json") return problem("the body must be application/json");
-    const auto encoding = request.headers.get("Content-Encoding");
-    if (encoding && lowered(trimmed(*encoding)) != "identity") return problem("compressed bodies are not taken");
-    return {};
+    if (parts(lower, ';').front() != "application/json") return wrong_type("the body must be application/json");
+    return check_encoding(request.headers);
+}
+
+std::expected<std::string_view, Problem> upload_type(const Headers& headers, std::span<const std::string_view> taken) {
+    const auto lower = lowered(headers.get("Content-Type").value_or(""));
+    const auto fields = parts(lower, ';');
+    const auto found = std::ranges::find(taken, fields.front());
+    if (found == taken.end())
+        return std::unexpected(wrong_type(fmt::format("the body must be {}", fmt::join(taken, " or "))));
+    for (const auto field : fields | std::views::drop(1))
+        if (field.starts_with("charset=") && field != "charset=utf-8" && field != "charset=\"utf-8\"")
+            return std::unexpected(wrong_type("the body must be in UTF-8"));
+    if (auto compressed = check_encoding(headers)) return std::unexpected(*std::move(compressed));
+    return *found;
 }
 
 bool none_match_names(const Headers& headers, std::string_view etag) {

@@ -1,7 +1,9 @@
 #pragma once
 // What a request says about representations: Accept, Content-Type, If-None-Match.
 
+#include <expected>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "api/problem.hpp"
@@ -15,6 +17,9 @@ Problem not_acceptable(std::string_view media_type);
 
 // 415 unless a body that is there is said to be JSON, uncompressed.
 std::optional<Problem> check_json_body(const Request& request);
+
+// The media type of an upload: one of `taken`, in UTF-8 and uncompressed; else a 415.
+std::expected<std::string_view, Problem> upload_type(const Headers& headers, std::span<const std::string_view> taken);
 
 // Whether If-None-Match names this entity tag (weak comparison).
 bool none_match_names(const Headers& headers, std::string_view etag);

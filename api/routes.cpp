@@ -26,6 +26,7 @@ constexpr std::array table{
     Route{Verb::post, "/v1/campaigns/{id}/retry",      "retryCampaign",          retry_campaign},
     Route{Verb::get,  "/v1/campaigns/{id}/progress",   "getCampaignProgress",    get_progress},
     Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query, small_body, "application/json", recipients_exports},
+    Route{Verb::post, "/v1/campaigns/{id}/recipients", "uploadCampaignRecipients", upload_recipients, {}, any_body, "application/json", {}, BodyKind::stream},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
     Route{Verb::get,  "/v1/limits",                    "getLimits",              get_limits},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,13 @@ std::string_view name(Verb verb);  // "GET", "POST"
 
 inline constexpr std::size_t small_body = 64UL * 1024UL;
 inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;
+inline constexpr std::size_t any_body = std::numeric_limits<std::size_t>::max();
+
+// How a route takes its body.
+enum class BodyKind : std::uint8_t {
+    json,    // whole, before the handler runs
+    stream,  // of any size, read by the handler as it comes; the route judges its type
+};
 
 struct Route {
     Verb verb{};
@@ -26,6 +34,7 @@ struct Route {
     std::size_t body{small_body};
     std::string_view produces{"application/json"};
     std::span<const std::string_view> also{};  // not empty: what it answers depends on the query, and it negotiates
+    BodyKind kind{BodyKind::json};
 };
 
 std::span<const Route> routes();

@@ -232,6 +232,23 @@ BOOST_DESCRIBE_STRUCT(LimitsView, (),
                       (workspace, limit_per_window, window_seconds, target, share, rate_per_second, burst, used,
                        used_by_lane, blocked_until, breaker, credential, inflight))
 
+struct LineErrorView {
+    std::int64_t line{};
+    FieldCode code{};
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(LineErrorView, (), (line, code, detail))
+
+struct UploadView {
+    std::int64_t lines{};
+    std::int64_t accepted{};
+    std::int64_t duplicates{};
+    std::int64_t errors_total{};
+    std::vector<LineErrorView> errors;
+    std::int64_t audience_size{};
+};
+BOOST_DESCRIBE_STRUCT(UploadView, (), (lines, accepted, duplicates, errors_total, errors, audience_size))
+
 struct HealthView {
     HealthStatus status{};
 };

@@ -141,6 +141,7 @@ Process::Process(const Config& config, std::string openapi)
                  },
                  [this](const Served& served) {
                      metrics_.request_served(served.operation, served.method, served.status, served.took);
+                     log_request(served);
                  }},
                 SessionLimits{}, on_bug_),
       tasks_(io_.get_executor(), clock_, on_bug_),
@@ -261,6 +262,16 @@ Task<void> Process::drain() {
     boost::system::error_code ignored;
     signals_.cancel(ignored);
     if (!sent || !tracked || !served) io_.stop();
+}
+
+void Process::log_request(const Served& served) {
+    for (const std::string_view probe : {"getLiveness", "getReadiness", "getMetrics"})
+        if (served.operation == probe) return;
+    log_.info("request", {{"request_id", std::string(served.request_id)},
+                          {"operation", std::string(served.operation)},
+                          {"method", std::string(served.method.substr(0, 16))},
+                          {"status", static_cast<std::int64_t>(served.status)},
+                          {"ms", std::chrono::duration<double, std::milli>(served.took).count()}});
 }
 
 void Process::bug(const std::exception_ptr& what, std::string_view where) {

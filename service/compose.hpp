@@ -49,6 +49,7 @@ class Process {
     Task<void> ask_store();
     Task<void> watch_signals();
     Task<void> drain();
+    void log_request(const Served& served);
     void bug(const std::exception_ptr& what, std::string_view where);
 
     Config config_;

@@ -13,6 +13,7 @@
 
 #include "api/problem.hpp"
 #include "domain/core/id.hpp"
+#include "service/streamed_body.hpp"
 
 namespace herald::service {
 namespace {
@@ -86,6 +87,8 @@ class Session {
             co_return co_await refuse(414, "uri_too_long", "the path and query are too long");
         const auto body_limit = ports_.api.body_limit(parser.get().method_string(), target);
         if (parser.content_length().value_or(0) > body_limit) co_return co_await refuse_body(body_limit);
+        if (ports_.api.streams_body(parser.get().method_string(), target))
+            co_return co_await serve_stream(parser, last);
         parser.body_limit(body_limit);
         if (const auto error = co_await read_body(parser); error == http::error::body_limit)
             co_return co_await refuse_body(body_limit);
@@ -94,21 +97,35 @@ class Session {
 
         const auto message = parser.release();
         const bool head = message.method() == http::verb::head;
+        auto request = to_request(message);
+        request.body = message.body();
         const auto asked = ports_.clock.now();
-        auto response = co_await ask(to_request(message));
-        ports_.on_served({ports_.api.operation(message.method_string(), message.target()), message.method_string(),
-                          response.status, ports_.clock.now() - asked});
+        auto response = co_await ask(std::move(request));
+        served(message, response, asked);
         const bool keep = message.keep_alive() && !last && !ports_.draining();
         co_return co_await write(std::move(response), message.version(), head, keep) && keep;
+    }
+
+    // The handler reads the body. What it leaves unread makes the connection useless for another request.
+    Task<bool> serve_stream(Parser& parser, bool last) {
+        StreamedBody body(stream_, buffer_, std::move(parser), ports_.clock, limits_);
+        const auto& message = body.message();
+        auto request = to_request(message);
+        request.stream = &body;
+        const auto asked = ports_.clock.now();
+        auto response = co_await ask(std::move(request));
+        served(message, response, asked);
+        if (body.gone()) co_return false;
+        const bool keep = message.keep_alive() && !last && !ports_.draining() && body.finished();
+        const bool written = co_await write(std::move(response), message.version(), false, keep);
+        refused_ = written && !body.finished();
+        co_return written&& keep;
     }
 
     // A body may be slow, but not slower than the limit on average, so that nobody holds a connection for ever.
     Task<error_code> read_body(Parser& parser) {
         if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
-            static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-            stream_.expires_at(ports_.clock.now() + limits_.write_stall);
-            if (const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(go_on), token); error)
-                co_return error;
+            if (const auto error = co_await go_on(stream_, ports_.clock, limits_); error) co_return error;
         }
         const auto start = ports_.clock.now();
         std::size_t total = 0;
@@ -122,12 +139,18 @@ class Session {
         co_return error_code{};
     }
 
-    api::Request to_request(const http::request<http::string_body>& message) {
+    void served(const http::request_header<>& message, const api::Response& response, SteadyTime asked) {
+        ports_.on_served({response.headers.get("X-Request-Id").value_or(""),
+                          ports_.api.operation(message.method_string(), message.target()), message.method_string(),
+                          response.status, ports_.clock.now() - asked});
+    }
+
+    // Everything but the body.
+    api::Request to_request(const http::request_header<>& message) {
         api::Request request;
         request.method = std::string(message.method_string());
         request.target = std::string(message.target());
         for (const auto& field : message) request.headers.emplace_back(field.name_string(), field.value());
-        request.body = message.body();
         request.request_id = make_id("req", ports_.clock.wall_now(), ports_.random);
         request.deadline = Deadline::after(ports_.clock.now(), limits_.request_deadline);
         return request;

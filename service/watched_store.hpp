@@ -51,6 +51,10 @@ class WatchedCampaignStore final : public CampaignStore {
         co_return written;
     }
 
+    Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
+                                             std::vector<Recipient> batch) override {
+        return store_.append_recipients(std::move(workspace), std::move(id), std::move(batch));
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override {
         return store_.replay(std::move(workspace), std::move(scope), std::move(key), std::move(request_hash), now);

@@ -130,6 +130,16 @@ Result<CampaignState> next_state(CampaignState from, CampaignEvent event) {
                                              name(event), allowed_in(from))};
 }
 
+Result<void> may_grow(CampaignState state) {
+    if (state == CampaignState::draft) return {};
+    return Error{Errc::conflict, fmt::format("the campaign is {}: recipients are added to drafts only", name(state))};
+}
+
+Result<void> may_launch(std::int64_t audience) {
+    if (audience > 0) return {};
+    return Error{Errc::conflict, "the campaign is a draft without audience: launch is possible once it has recipients"};
+}
+
 std::string_view name(Channel channel) {
     return channel == Channel::email ? "email" : "in_app";
 }

@@ -32,6 +32,11 @@ bool is_terminal(CampaignState state);
 // `complete` leads to completed; the store makes it completed_with_losses when rejected + unknown > 0.
 Result<CampaignState> next_state(CampaignState from, CampaignEvent event);
 
+// Whether the audience may still grow, or a conflict that says why not.
+Result<void> may_grow(CampaignState state);
+// Whether a draft has somebody to be launched for, or a conflict that says so.
+Result<void> may_launch(std::int64_t audience);
+
 // Intercom's `template` of an email.
 enum class Style : std::uint8_t { plain, personal };
 

@@ -73,6 +73,15 @@ struct ReasonCount {
     std::int64_t count{};
 };
 
+// What one batch did to a draft's audience.
+struct Appended {
+    std::int64_t added{};
+    std::int64_t duplicates{};  // named in the audience before, or earlier in the batch
+    std::int64_t audience{};    // its size now
+
+    friend bool operator==(const Appended&, const Appended&) = default;
+};
+
 class CampaignStore {
  public:
     virtual ~CampaignStore() = default;
@@ -83,7 +92,8 @@ class CampaignStore {
     virtual Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch,
                                          std::string body_hash, Idempotency idempotency) = 0;
 
-    // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed).
+    // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed, or that
+    // there is nobody to launch it for).
     // pause and cancel take claimed rows back in the same transaction, so that no further intent commits.
     virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
                                          WallTime now, Idempotency idempotency) = 0;
@@ -93,6 +103,10 @@ class CampaignStore {
     // Errors: not_found, conflict.
     virtual Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states,
                                         WallTime now, Idempotency idempotency) = 0;
+    // Adds to the audience of a draft, behind those who are in it, everybody whom the same reference (normalized)
+    // does not name there already. Repeating it is safe. Errors: not_found, conflict (no longer a draft).
+    virtual Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
+                                                     std::vector<Recipient> batch) = 0;
 
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.

@@ -1,6 +1,7 @@
 #pragma once
 // The API with everything behind it faked, on simulated time.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,23 @@ class InlineWorker final : public Worker {
         ++runs;
         work();
         co_return;
+    }
+};
+
+// A body that comes in pieces, and may break off.
+class PiecewiseBody final : public api::BodySource {
+ public:
+    std::deque<std::string> pieces;
+    std::optional<api::BodyFailure> fails;  // after the last piece
+    std::size_t reads{};
+
+    Task<std::expected<std::string, api::BodyFailure>> read() override {
+        ++reads;
+        if (pieces.empty() && fails) co_return std::unexpected(*fails);
+        if (pieces.empty()) co_return std::string();
+        auto piece = std::move(pieces.front());
+        pieces.pop_front();
+        co_return piece;
     }
 };
 

@@ -2,6 +2,7 @@
 // A CampaignStore in memory, with its promises about keys and client_refs, and switches for what can go wrong.
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ class FakeCampaignStore final : public CampaignStore {
     std::vector<ReasonCount> reason_counts;
     std::vector<Idempotency> idempotencies;  // of every write that came this far
     std::size_t reads{};                     // calls of get()
+    std::vector<std::size_t> batches;        // sizes of what was appended
+    std::function<void(std::size_t)> before_append;
 
     Campaign& only() { return campaigns.at(0); }
 
@@ -56,6 +59,8 @@ class FakeCampaignStore final : public CampaignStore {
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         const auto next = next_state(campaign->state, event);
         if (!next) co_return next.error();
+        if (event == CampaignEvent::launch)
+            if (const auto allowed = may_launch(campaign->counts.audience()); !allowed) co_return allowed.error();
         campaign->state = *next;
         campaign->paused_for.reset();
         if (event == CampaignEvent::pause) campaign->paused_for = reason;
@@ -81,6 +86,30 @@ class FakeCampaignStore final : public CampaignStore {
         campaign->finished_at.reset();
         ++campaign->version;
         co_return keep(*campaign, idempotency);
+    }
+
+    Task<Result<Appended>> append_recipients(WorkspaceId, CampaignId id, std::vector<Recipient> batch) override {
+        if (fails) co_return *fails;
+        batches.push_back(batch.size());
+        if (before_append) before_append(batches.size());
+        auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        if (const auto open = may_grow(campaign->state); !open) co_return open.error();
+        auto& audience = audiences.at(static_cast<std::size_t>(campaign - campaigns.data()));
+        Appended out;
+        for (auto& recipient : batch) {
+            const bool known = std::ranges::any_of(
+                audience, [&](const auto& other) { return normalized(other.ref) == normalized(recipient.ref); });
+            if (known) {
+                ++out.duplicates;
+                continue;
+            }
+            audience.push_back(std::move(recipient));
+            ++out.added;
+        }
+        campaign->counts[DeliveryState::queued] += out.added;
+        out.audience = campaign->counts.audience();
+        co_return out;
     }
 
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,

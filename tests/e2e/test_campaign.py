@@ -295,7 +295,7 @@ def test_a_sender_who_is_no_admin_is_refused(start, fast):
 @pytest.mark.parametrize("body, status, pointers", [
     (b"{not json", 400, None),
     (b"\xff\xfe", 400, None),
-    ({}, 422, {"/name", "/channel", "/audience"}),
+    ({}, 422, {"/name", "/channel", "/template_type"}),
     ({"name": 7, "channel": "fax", "template_type": "x", "subject": "a\nb", "body_html": "{{ a | upcase }}",
       "audience": {"contacts": [{"email": "no at sign"}, {}, {"id": "1", "email": "a@b.c"}]}, "surprise": 1,
       "scheduled_at": "2027-01-01T00:00:00Z"}, 422,

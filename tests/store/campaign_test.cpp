@@ -51,13 +51,12 @@ TEST_F(CampaignStoreTest, CreateAndLaunchInOneTransaction) {
     EXPECT_EQ(changed, std::vector{id});
 }
 
-TEST_F(CampaignStoreTest, AnEmptyAudienceIsCompleteAtOnce) {
-    const auto launched = campaign(0);
-    EXPECT_EQ(get(launched).state, CampaignState::completed);
-    EXPECT_EQ(get(launched).finished_at, start);
-    const auto later = campaign(0, false);
-    EXPECT_EQ(get(later).state, CampaignState::draft);
-    EXPECT_EQ(change(later, CampaignEvent::launch)->campaign.state, CampaignState::completed);
+TEST_F(CampaignStoreTest, ADraftWithoutAudienceIsNotLaunched) {
+    const auto id = campaign(0, false);
+    const auto refused = change(id, CampaignEvent::launch).error();
+    EXPECT_EQ(refused.code, Errc::conflict);
+    EXPECT_NE(refused.detail.find("without audience"), std::string::npos);
+    EXPECT_EQ(get(id).state, CampaignState::draft);
 }
 
 TEST_F(CampaignStoreTest, EveryChangeFollowsTheTableOfTheDomain) {

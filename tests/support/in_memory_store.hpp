@@ -149,6 +149,9 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
     Task<Result<Written>> retry(WorkspaceId, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
         co_return not_here();
     }
+    Task<Result<Appended>> append_recipients(WorkspaceId, CampaignId, std::vector<Recipient>) override {
+        co_return not_here();
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
                                                     WallTime) override {
         co_return not_here();

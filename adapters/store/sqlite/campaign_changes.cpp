@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 
@@ -20,21 +21,6 @@ Result<std::optional<Written>> existing(Write& write, const Campaign& campaign, 
     if (auto found = find_campaign(write.connection(), campaign.workspace, id)) written.campaign = std::move(*found);
     written.existed = true;
     return written;
-}
-
-void insert_audience(Write& write, std::int64_t number, const WorkspaceId& workspace,
-                     const std::vector<Recipient>& audience) {
-    auto row = write.query(
-        "INSERT INTO deliveries (campaign, workspace, position, ref_kind, ref, variables, state) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued')");
-    std::int64_t position = 0;
-    for (const auto& recipient : audience) {
-        row.with(number, workspace, position++, name(recipient.ref.kind), recipient.ref.value,
-                 to_text(recipient.variables))
-            .run();
-        row.again();
-    }
-    write.changes().add(number, DeliveryState::queued, position);
 }
 
 // Moves every row of the campaign that is in `from`; the states are those of the domain's table.
@@ -140,6 +126,8 @@ Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, cons
     if (!number || !campaign) return no_such_campaign();
     const auto next = next_state(campaign->state, event);
     if (!next) return next.error();
+    if (event == CampaignEvent::launch)
+        if (auto allowed = may_launch(campaign->counts.audience()); !allowed) return allowed.error();
     const auto paused_for = *next == CampaignState::paused ? std::optional(name(reason)) : std::nullopt;
     const auto launched_at = event == CampaignEvent::launch ? std::optional(now) : campaign->launched_at;
     const auto finished_at = is_terminal(*next) ? std::optional(now) : std::nullopt;

@@ -1,5 +1,6 @@
 #include "adapters/store/sqlite/campaign_store.hpp"
 
+#include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/campaign_changes.hpp"
 #include "adapters/store/sqlite/campaign_pages.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
@@ -27,6 +28,12 @@ Task<Result<Written>> SqliteCampaignStore::retry(WorkspaceId workspace, Campaign
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
         return retry_campaign(write, workspace, id, states, now, idempotency);
     });
+}
+
+Task<Result<Appended>> SqliteCampaignStore::append_recipients(WorkspaceId workspace, CampaignId id,
+                                                              std::vector<Recipient> batch) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<Appended> { return append_audience(write, workspace, id, batch); });
 }
 
 Task<Result<std::optional<std::string>>> SqliteCampaignStore::replay(WorkspaceId workspace, std::string scope,

@@ -17,6 +17,8 @@ class SqliteCampaignStore final : public CampaignStore {
                                  WallTime now, Idempotency idempotency) override;
     Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
+    Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
+                                             std::vector<Recipient> batch) override;
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override;
     Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;

@@ -169,7 +169,19 @@ CREATE TABLE limiter (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps_of_this_version{Migration{1, initial_schema}};
+// One row for one reference, so that an upload can be sent again. The order is that of the references, not of
+// their hashes: files mostly come sorted, and then the index grows at its end. What was given inline may name
+// somebody twice; those rows stand outside, and are skipped as duplicates when their turn comes.
+constexpr const char* unique_references = R"sql(
+ALTER TABLE deliveries ADD COLUMN repeated INTEGER NOT NULL DEFAULT 0;
+UPDATE deliveries SET repeated = 1 WHERE number NOT IN (
+    SELECT min(number) FROM deliveries
+    GROUP BY campaign, ref_kind, CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END);
+CREATE UNIQUE INDEX deliveries_ref
+    ON deliveries (campaign, ref_kind, CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END) WHERE repeated = 0;
+)sql";
+
+constexpr std::array steps_of_this_version{Migration{1, initial_schema}, Migration{2, unique_references}};
 
 }  // namespace
 

@@ -1,0 +1,84 @@
+#include "service/streamed_body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+
+namespace herald::service {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t piece_bytes = 64UL * 1024UL;
+
+}  // namespace
+
+Task<error_code> go_on(beast::tcp_stream& stream, Clock& clock, const SessionLimits& limits) {
+    static constexpr std::string_view answer = "HTTP/1.1 100 Continue\r\n\r\n";
+    stream.expires_at(clock.now() + limits.write_stall);
+    const auto [error, n] = co_await asio::async_write(stream, asio::buffer(answer), token);
+    co_return error;
+}
+
+StreamedBody::StreamedBody(beast::tcp_stream& stream, beast::flat_buffer& buffer, Head&& head, Clock& clock,
+                           const SessionLimits& limits)
+    : stream_(stream), buffer_(buffer), parser_(std::move(head)), clock_(clock), limits_(limits) {
+    parser_.body_limit(boost::none);
+}
+
+Task<std::expected<std::string, api::BodyFailure>> StreamedBody::read() {
+    std::string piece;
+    if (!std::exchange(begun_, true) && !parser_.is_done() &&
+        beast::iequals(message()[http::field::expect], "100-continue"))
+        if (const auto error = co_await go_on(stream_, clock_, limits_); error)
+            co_return std::unexpected(failure_of(error));
+    if (parser_.is_done()) co_return piece;
+    const auto error = co_await fill(piece);
+    stream_.expires_never();
+    if (error) co_return std::unexpected(failure_of(error));
+    co_return piece;
+}
+
+// At least one byte, unless the body ends.
+Task<error_code> StreamedBody::fill(std::string& piece) {
+    piece.resize(piece_bytes);
+    std::size_t filled = 0;
+    while (filled == 0 && !parser_.is_done()) {
+        auto& body = parser_.get().body();
+        body.data = piece.data();
+        body.size = piece.size();
+        body.more = true;
+        const auto start = clock_.now();
+        const auto earned = milliseconds(1'000 * total_ / limits_.body_bytes_per_second);
+        stream_.expires_at(std::min(start + limits_.body_step, start + limits_.body_step + earned - waited_));
+        auto [error, read] = co_await http::async_read_some(stream_, buffer_, parser_, token);
+        if (error == http::error::need_buffer) error = {};
+        waited_ += clock_.now() - start;
+        total_ += read;
+        filled = piece.size() - body.size;
+        if (error) co_return error;
+    }
+    piece.resize(filled);
+    co_return error_code{};
+}
+
+api::BodyFailure StreamedBody::failure_of(error_code error) {
+    if (error == beast::error::timeout) return api::BodyFailure::too_slow;
+    gone_ = error == http::error::end_of_stream || error == http::error::partial_message ||
+            error.category() != make_error_code(http::error::bad_chunk).category();
+    return gone_ ? api::BodyFailure::gone : api::BodyFailure::malformed;
+}
+
+}  // namespace herald::service
