@@ -42,7 +42,10 @@ class ScriptedIntercom final : public Messenger, public ContactDirectory, public
         }
         co_return out;
     }
-    Task<Result<std::vector<Admin>>> admins(Deadline) override { co_return known_admins; }
+    Task<Result<std::vector<Admin>>> admins(Deadline) override {
+        ++asked_for_admins;
+        co_return known_admins;
+    }
 
     struct Sent {
         std::string to;

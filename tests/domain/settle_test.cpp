@@ -141,8 +141,21 @@ TEST_F(SettlementTest, ACredentialThatFailsCostsTheRowNothing) {
     const auto s = of(Errc::credential);
     EXPECT_EQ(s.event, DeliveryEvent::withdraw);
     EXPECT_FALSE(s.charge);
-    EXPECT_EQ(s.not_before, now);
-    EXPECT_FALSE(s.throttled);
+    EXPECT_EQ(s.not_before, now + 1s) << "in case it is about this person: others go first";
+    EXPECT_TRUE(s.throttled);
+}
+
+TEST_F(SettlementTest, APersonWhoIsRefusedLikeACredentialRestsLongerEachTimeAndIsGivenUpInTheEnd) {
+    const std::vector<milliseconds> rests{1s, 4s, 16s, 64s, 256s, 1024s, 3600s};
+    for (const auto rest : rests) {
+        const auto s = of(error(Errc::credential, "no", "action_forbidden"));
+        EXPECT_EQ(s.event, DeliveryEvent::withdraw);
+        EXPECT_EQ(s.not_before, now + rest);
+        ++delivery.throttled;
+    }
+    const auto last = of(error(Errc::credential, "no", "action_forbidden"));
+    EXPECT_EQ(last.event, DeliveryEvent::reject);
+    EXPECT_EQ(last.reason, "action_forbidden");
 }
 
 TEST_F(SettlementTest, WhatWeRefusedOurselvesCostsTheRowNothing) {
