@@ -13,7 +13,9 @@ class IdempotencyTest : public StoreTest {
  public:
     static Idempotency key(const std::string& hash = "hash", const std::string& value = "key") {
         return {"POST /v1/campaigns", value, hash,
-                [](const Campaign& c, bool /*existed*/) { return fmt::format("{} v{} {}", c.id.value, c.version, name(c.state)); },
+                [](const Campaign& c, bool /*existed*/) {
+                    return fmt::format("{} v{} {}", c.id.value, c.version, name(c.state));
+                },
                 start + 24h};
     }
     Result<Written> create(Campaign c, Idempotency idempotency, const std::string& body_hash = "body") {

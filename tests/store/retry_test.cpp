@@ -127,7 +127,8 @@ TEST_F(Retry, FollowsTheStatesOfTheCampaignAndItsWorkspace) {
 TEST_F(Retry, IsExecutedOnceForItsKey) {
     const auto id = campaign(1);
     ASSERT_TRUE(settle(sent("a"), DeliveryEvent::reject, "why"));
-    const Idempotency key{"retry", "k", "h", [](const Campaign& c, bool /*existed*/) { return c.id.value; }, start + 24h};
+    const Idempotency key{"retry", "k", "h", [](const Campaign& c, bool /*existed*/) { return c.id.value; },
+                          start + 24h};
     EXPECT_EQ(retry(id, {DeliveryState::rejected}, key)->replay, std::nullopt);
     ASSERT_TRUE(settle(sent("a"), DeliveryEvent::reject, "why"));
     EXPECT_EQ(retry(id, {DeliveryState::rejected}, key)->replay, id.value);
