@@ -140,3 +140,24 @@ def test_events_alone_recover_from_a_refused_token_and_from_an_outage(start, fas
     done = herald.wait_for(cid, lambda c: c["events"]["queued"] == 0)
     assert done["events"] == {"queued": 0, "tracked": 10, "failed": 0}
     assert len(sim.ledger("event")) == 10
+
+
+def test_the_survivor_that_a_410_names_gets_the_message_though_the_search_lags(start, fast):
+    sim = start.intercom("--seed", 3)
+    auth = {"Authorization": "Bearer t"}
+    survivor = sim.get("/contacts/find_by_external_id/client_2", headers=auth).json["id"]
+    sim.faults({"match": "POST /messages", "count": 1, "do": "gone", "into": survivor})
+    herald = start.herald(sim, **fast)
+    cid = herald.create(email_campaign(clients(1))).json["id"]
+    done = herald.wait_finished(cid)
+    assert done["counts"]["accepted"] == 1, herald.recipients(cid)
+    assert [e["contact_id"] for e in sim.ledger()] == [survivor]
+
+
+def test_events_of_two_campaigns_to_one_person_are_two_events_to_intercom(start, fast):
+    sim = start.intercom("--seed", 5)
+    herald = start.herald(sim, **fast)
+    ids = [herald.create(email_campaign(clients(5), track_event=True, subject=f"S{i}")).json["id"] for i in range(3)]
+    for cid in ids:
+        herald.wait_for(cid, lambda c: c["events"]["tracked"] == 5)
+    assert len(sim.ledger("event")) == 15
