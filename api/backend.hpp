@@ -1,6 +1,7 @@
 #pragma once
 // What handlers work with: the ports, and the little that is remembered between requests.
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,15 +10,18 @@
 #include "api/problem.hpp"
 #include "api/rate_meter.hpp"
 #include "api/sender_check.hpp"
+#include "domain/ports/caller.hpp"
 
 namespace herald::api {
 
 struct Backend {
-    Backend(Ports p, Options o) : ports(p), options(std::move(o)), senders(p.admins, p.clock) {}
+    Backend(Ports p, Options o) : ports(std::move(p)), options(std::move(o)) {
+        for (const auto& workspace : ports.workspaces) senders.try_emplace(workspace.id, workspace.admins, ports.clock);
+    }
 
     Ports ports;
     Options options;
-    SenderCheck senders;
+    std::map<WorkspaceId, SenderCheck> senders;
     RateMeter rates;
 };
 
@@ -39,6 +43,10 @@ struct Call {
     const Request& request;
     Target target;
     std::vector<std::string> captured;  // what stands for the {names} of the route, in order
+    const Workspace& workspace;         // the one the request is about; lives as long as the backend
+    std::string actor;
+
+    Caller caller() const { return {workspace.id, actor, request_id(request)}; }
 };
 
 template <class T>

@@ -33,11 +33,11 @@ Response changed(const Campaign& campaign, const Waiting& waiting, CampaignEvent
 
 // How the campaign stands when nothing of it is in flight any more, or when the time is up. The change is durable
 // whatever happens here, so a store that does not answer only means that less is known.
-Task<Campaign> drained(Backend& backend, CampaignId id, Campaign known, Deadline deadline) {
+Task<Campaign> drained(Backend& backend, WorkspaceId workspace, CampaignId id, Campaign known, Deadline deadline) {
     auto& ports = backend.ports;
     auto changes = ports.changes.subscribe(id);
     for (;;) {
-        auto seen = co_await ports.campaigns.get(backend.options.workspace, id);
+        auto seen = co_await ports.campaigns.get(workspace, id);
         const bool answered = seen.has_value();
         if (answered) known = *std::move(seen);
         const bool over = known.counts[DeliveryState::inflight] == 0 || known.state == CampaignState::running;
@@ -64,7 +64,7 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
 
     const auto now = backend.ports.clock.wall_now();
-    const auto waiting = backend.ports.waiting.waiting();
+    const auto waiting = call.workspace.waiting.waiting();
     Idempotency idempotency{
         .scope = scope_of(event),
         .key = *std::move(key),
@@ -73,17 +73,17 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
                                    bool /*existed*/) { return to_stored(changed(c, waiting, event)); },
         .expires_at = now + answer_kept(event)};
     const auto written = co_await backend.ports.campaigns.change(
-        backend.options.workspace, *id, event, PauseReason::operator_request, now, std::move(idempotency));
+        call.caller(), *id, event, PauseReason::operator_request, now, std::move(idempotency));
     if (!written) co_return std::unexpected(problem(written.error()));
     if (!written->replay) backend.ports.changes.notify(*id);
     if (*wait) {
-        const auto campaign = co_await drained(backend, *id, written->campaign, call.request.deadline);
-        auto response = changed(campaign, backend.ports.waiting.waiting(), event);
+        const auto campaign =
+            co_await drained(backend, call.workspace.id, *id, written->campaign, call.request.deadline);
+        auto response = changed(campaign, call.workspace.waiting.waiting(), event);
         if (written->replay) response.headers.set("Idempotent-Replayed", "true");
         co_return response;
     }
     if (written->replay) co_return replayed(*written->replay);
-    if (event == CampaignEvent::launch || event == CampaignEvent::resume) backend.options.work_arrived();
     co_return changed(written->campaign, waiting, event);
 }
 

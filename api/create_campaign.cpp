@@ -17,7 +17,7 @@ constexpr std::chrono::days answer_kept{7};
 // Away from the event loop when the body is large.
 Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Call& call) {
     const auto& request = call.request;
-    const auto admin = backend.options.default_admin;
+    const auto admin = call.workspace.default_admin;
     if (request.body.size() <= backend.options.worker_above)
         co_return read_create_command(request.body, request.method, call.target.path, admin);
     // Shared with the work, which runs to its end even when this request is given up.
@@ -31,8 +31,9 @@ Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Cal
     co_return std::move(job->result);
 }
 
-Task<std::optional<Problem>> settle_sender(Backend& backend, Sender& sender, bool named, Deadline deadline) {
-    auto checked = co_await backend.senders.check(sender, deadline);
+Task<std::optional<Problem>> settle_sender(Backend& backend, const WorkspaceId& workspace, Sender& sender, bool named,
+                                           Deadline deadline) {
+    auto checked = co_await backend.senders.at(workspace).check(sender, deadline);
     if (checked) {
         sender = *std::move(checked);
         co_return std::nullopt;
@@ -62,7 +63,7 @@ Problem create_problem(const Error& error) {
 
 Task<Answer> create_campaign(Backend& backend, const Call& call) {
     auto& ports = backend.ports;
-    const auto& workspace = backend.options.workspace;
+    const auto& workspace = call.workspace.id;
     auto key = idempotency_key(call.request.headers);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto command = co_await read(backend, call);
@@ -79,11 +80,12 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
 
     auto& campaign = command->campaign;
-    if (auto refused = co_await settle_sender(backend, campaign.sender, command->sender_named, call.request.deadline))
+    if (auto refused =
+            co_await settle_sender(backend, workspace, campaign.sender, command->sender_named, call.request.deadline))
         co_return std::unexpected(*std::move(refused));
 
     const auto now = ports.clock.wall_now();
-    const auto waiting = ports.waiting.waiting();
+    const auto waiting = call.workspace.waiting.waiting();
     campaign.id = CampaignId{make_id("cmp", now, ports.random)};
     campaign.workspace = workspace;
     campaign.created_at = now;
@@ -95,8 +97,8 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
                             bool existed) { return to_stored(created(c, waiting, existed ? 200 : 201)); },
         .expires_at = now + answer_kept};
     const auto written =
-        co_await ports.campaigns.create(std::move(campaign), std::move(command->audience), command->launch,
-                                        std::move(command->body_hash), std::move(idempotency));
+        co_await ports.campaigns.create(call.caller(), std::move(campaign), std::move(command->audience),
+                                        command->launch, std::move(command->body_hash), std::move(idempotency));
     if (!written) co_return std::unexpected(create_problem(written.error()));
     if (written->replay) co_return replayed(*written->replay);
     if (written->existed) {
@@ -105,7 +107,6 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
         co_return response;
     }
     ports.changes.notify(written->campaign.id);
-    if (command->launch) backend.options.work_arrived();
     co_return created(written->campaign, waiting, 201);
 }
 

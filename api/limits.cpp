@@ -36,8 +36,8 @@ LimitsView limits_view(const WorkspaceId& workspace, const Limits& limits) {
 
 }  // namespace
 
-Task<Answer> get_limits(Backend& backend, const Call&) {
-    co_return json_response(200, to_json(limits_view(backend.options.workspace, backend.ports.limits.limits())));
+Task<Answer> get_limits(Backend&, const Call& call) {
+    co_return json_response(200, to_json(limits_view(call.workspace.id, call.workspace.limits.limits())));
 }
 
 }  // namespace herald::api

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/change_feed.hpp"
 #include "domain/core/id.hpp"
@@ -19,25 +20,29 @@
 
 namespace herald::api {
 
-struct Ports {
-    CampaignStore& campaigns;
+// One Intercom workspace.
+struct Workspace {
+    WorkspaceId id;
+    std::optional<std::int64_t> default_admin;  // whom messages come from when a request names nobody
     AdminDirectory& admins;
     const WaitingSource& waiting;
     const LimitsSource& limits;
+};
+
+struct Ports {
+    CampaignStore& campaigns;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;
     Random& random;
+    std::vector<Workspace> workspaces;  // at least one; their order is that of the configuration
 };
 
 struct Options {
-    WorkspaceId workspace;
-    std::optional<std::int64_t> default_admin;                            // INTERCOM_SENDER_ADMIN_ID
     std::string openapi;                                                  // the text of openapi.yaml
     std::function<std::string()> metrics = [] { return std::string(); };  // the text of /metrics
     std::function<bool()> draining = [] { return false; };
-    std::function<void()> work_arrived = [] {};  // after a launch or resume: wake the sending loop
-    std::size_t worker_above{64UL * 1024UL};     // bodies larger than this are decoded by the worker
+    std::size_t worker_above{64UL * 1024UL};  // bodies larger than this are decoded by the worker
 };
 
 }  // namespace herald::api

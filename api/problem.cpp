@@ -23,6 +23,8 @@ constexpr std::array kinds{
     Kind{"malformed_request", 400, "The request cannot be read"},
     Kind{"invalid_parameter", 400, "A query parameter is wrong"},
     Kind{"invalid_idempotency_key", 400, "The idempotency key is wrong"},
+    Kind{"workspace_required", 400, "The request must name its workspace"},
+    Kind{"unknown_workspace", 400, "There is no such workspace"},
     Kind{"unknown_path", 404, "There is no such path"},
     Kind{"not_found", 404, "There is no such resource"},
     Kind{"contact_not_found", 404, "Intercom does not know the contact"},

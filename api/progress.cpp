@@ -41,10 +41,10 @@ std::optional<WallTime> eta_of(const Campaign& campaign, double rate, WallTime n
 
 }  // namespace
 
-Task<Result<ProgressView>> progress_of(Backend& backend, const CampaignId& id) {
-    const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, id);
+Task<Result<ProgressView>> progress_of(Backend& backend, const Workspace& workspace, const CampaignId& id) {
+    const auto campaign = co_await backend.ports.campaigns.get(workspace.id, id);
     if (!campaign) co_return campaign.error();
-    const auto reasons = co_await backend.ports.campaigns.reasons(backend.options.workspace, id);
+    const auto reasons = co_await backend.ports.campaigns.reasons(workspace.id, id);
     if (!reasons) co_return reasons.error();
 
     ProgressView out;
@@ -57,7 +57,7 @@ Task<Result<ProgressView>> progress_of(Backend& backend, const CampaignId& id) {
     out.events = events_view(campaign->events);
     out.rate_per_second = rate_of(backend, *campaign);
     out.eta.value = eta_of(*campaign, out.rate_per_second, backend.ports.clock.wall_now());
-    out.waiting = waiting_view(campaign->state, backend.ports.waiting.waiting());
+    out.waiting = waiting_view(campaign->state, workspace.waiting.waiting());
     out.finished_at = campaign->finished_at;
     co_return out;
 }
@@ -65,7 +65,7 @@ Task<Result<ProgressView>> progress_of(Backend& backend, const CampaignId& id) {
 Task<Answer> get_progress(Backend& backend, const Call& call) {
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
-    const auto progress = co_await progress_of(backend, *id);
+    const auto progress = co_await progress_of(backend, call.workspace, *id);
     if (!progress) co_return std::unexpected(problem(progress.error()));
     co_return json_response(200, to_json(*progress));
 }

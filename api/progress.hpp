@@ -6,6 +6,6 @@
 
 namespace herald::api {
 
-Task<Result<ProgressView>> progress_of(Backend& backend, const CampaignId& id);
+Task<Result<ProgressView>> progress_of(Backend& backend, const Workspace& workspace, const CampaignId& id);
 
 }  // namespace herald::api

@@ -40,9 +40,13 @@ std::string compared(ProgressView progress) {
 
 }  // namespace
 
-ProgressStream::ProgressStream(Backend& backend, CampaignId campaign, ProgressView first,
+ProgressStream::ProgressStream(Backend& backend, const Workspace& workspace, CampaignId campaign, ProgressView first,
                                ChangeFeed::Subscription changes)
-    : backend_(backend), campaign_(std::move(campaign)), first_(std::move(first)), changes_(std::move(changes)) {}
+    : backend_(backend),
+      workspace_(workspace),
+      campaign_(std::move(campaign)),
+      first_(std::move(first)),
+      changes_(std::move(changes)) {}
 
 Task<std::optional<std::string>> ProgressStream::next() {
     auto& clock = backend_.ports.clock;
@@ -56,7 +60,7 @@ Task<std::optional<std::string>> ProgressStream::next() {
         co_await changes_.wait_until(std::min(clock.now() + look_anyway, silence_ends));
         if (backend_.ports.changes.closed()) co_return std::nullopt;
         if (clock.now() < reported_ + shortest_gap) co_await clock.sleep_until(reported_ + shortest_gap);
-        const auto progress = co_await progress_of(backend_, campaign_);
+        const auto progress = co_await progress_of(backend_, workspace_, campaign_);
         if (!progress && progress.error().code == Errc::not_found) co_return std::nullopt;
         if (progress && compared(*progress) != last_) co_return report(*progress);
         if (clock.now() < silence_ends) continue;
@@ -81,11 +85,12 @@ Task<Answer> stream_events(Backend& backend, const Call& call) {
     if (!id) co_return std::unexpected(std::move(id.error()));
     auto changes = backend.ports.changes.subscribe(*id);
     if (!changes) co_return std::unexpected(no_stream(backend.ports.changes.closed()));
-    auto first = co_await progress_of(backend, *id);
+    auto first = co_await progress_of(backend, call.workspace, *id);
     if (!first) co_return std::unexpected(problem(first.error()));
     Response response;
     response.headers = {{"Content-Type", "text/event-stream"}};
-    response.stream = std::make_unique<ProgressStream>(backend, *id, *std::move(first), *std::move(changes));
+    response.stream =
+        std::make_unique<ProgressStream>(backend, call.workspace, *id, *std::move(first), *std::move(changes));
     co_return response;
 }
 

@@ -12,8 +12,9 @@ namespace herald::api {
 
 class ProgressStream final : public BodyStream {
  public:
-    // `first` is sent at once. The backend must outlive the stream.
-    ProgressStream(Backend& backend, CampaignId campaign, ProgressView first, ChangeFeed::Subscription changes);
+    // `first` is sent at once. Backend and workspace must outlive the stream.
+    ProgressStream(Backend& backend, const Workspace& workspace, CampaignId campaign, ProgressView first,
+                   ChangeFeed::Subscription changes);
 
     Task<std::optional<std::string>> next() override;
 
@@ -21,6 +22,7 @@ class ProgressStream final : public BodyStream {
     std::string report(const ProgressView& progress);
 
     Backend& backend_;
+    const Workspace& workspace_;
     CampaignId campaign_;
     std::optional<ProgressView> first_;
     ChangeFeed::Subscription changes_;

@@ -32,7 +32,7 @@ Task<Result<std::vector<SendResultView>>> first_results(Backend& backend, const 
     for (const auto state : sent_states) {
         if (campaign.counts[state] == 0) continue;
         auto some = co_await backend.ports.campaigns.deliveries(
-            backend.options.workspace,
+            campaign.workspace,
             {.campaign = campaign.id, .state = state, .reason = {}, .limit = shown_results, .after_position = {}});
         if (!some) co_return some.error();
         std::ranges::move(*some, std::back_inserter(sent));
@@ -73,11 +73,11 @@ Task<Answer> list_campaigns(Backend& backend, const Call& call) {
     const auto limit = query->limit;
     const auto order = query->ascending ? Order::asc : Order::desc;
     ++query->limit;  // one more tells whether there is a next page
-    const auto found = co_await backend.ports.campaigns.list(backend.options.workspace, *std::move(query));
+    const auto found = co_await backend.ports.campaigns.list(call.workspace.id, *std::move(query));
     if (!found) co_return std::unexpected(problem(found.error()));
 
     CampaignListView page;
-    const auto waiting = backend.ports.waiting.waiting();
+    const auto waiting = call.workspace.waiting.waiting();
     for (std::size_t i = 0; i < std::min(limit, found->size()); ++i)
         page.data.push_back(listed_campaign_view((*found)[i], waiting));
     if (found->size() > limit) page.next_cursor.value = make_cursor(list_name(order), page.data.back().id);
@@ -87,10 +87,10 @@ Task<Answer> list_campaigns(Backend& backend, const Call& call) {
 Task<Answer> get_campaign(Backend& backend, const Call& call) {
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
-    const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, *id);
+    const auto campaign = co_await backend.ports.campaigns.get(call.workspace.id, *id);
     if (!campaign) co_return std::unexpected(problem(campaign.error()));
 
-    auto view = campaign_view(*campaign, backend.ports.waiting.waiting());
+    auto view = campaign_view(*campaign, call.workspace.waiting.waiting());
     if (const auto etag = etag_of(view); none_match_names(call.request.headers, etag))
         co_return Response{.status = 304, .headers = {{"ETag", etag}}, .body = {}, .stream = {}};
     auto results = co_await first_results(backend, *campaign);

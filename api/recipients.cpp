@@ -60,16 +60,18 @@ std::optional<Problem> check_export(const Target& target) {
     return {};
 }
 
-Task<Answer> export_recipients(Backend& backend, ExportFormat format, DeliveryQuery query) {
+Task<Answer> export_recipients(Backend& backend, const WorkspaceId& workspace, ExportFormat format,
+                               DeliveryQuery query) {
     query.limit = export_page;
-    auto first = co_await backend.ports.campaigns.deliveries(backend.options.workspace, query);
+    auto first = co_await backend.ports.campaigns.deliveries(workspace, query);
     if (!first) co_return std::unexpected(problem(first.error()));
     const bool csv = format == ExportFormat::csv;
     Response response;
     response.headers = {{"Content-Type", csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson"},
                         {"Content-Disposition", fmt::format("attachment; filename=\"{}-recipients.{}\"",
                                                             query.campaign.value, Names<ExportFormat>::name(format))}};
-    response.stream = std::make_unique<RecipientsExport>(backend, format, std::move(query), *std::move(first));
+    response.stream =
+        std::make_unique<RecipientsExport>(backend, workspace, format, std::move(query), *std::move(first));
     co_return response;
 }
 
@@ -86,12 +88,12 @@ Task<Answer> list_recipients(Backend& backend, const Call& call) {
         if (auto wrong = check_export(call.target)) co_return std::unexpected(*std::move(wrong));
     auto query = query_of(*id, call.target);
     if (!query) co_return std::unexpected(std::move(query.error()));
-    const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, *id);
+    const auto campaign = co_await backend.ports.campaigns.get(call.workspace.id, *id);
     if (!campaign) co_return std::unexpected(problem(campaign.error()));
-    if (*format) co_return co_await export_recipients(backend, **format, *std::move(query));
+    if (*format) co_return co_await export_recipients(backend, call.workspace.id, **format, *std::move(query));
     const auto limit = query->limit;
     ++query->limit;  // one more tells whether there is a next page
-    const auto found = co_await backend.ports.campaigns.deliveries(backend.options.workspace, *std::move(query));
+    const auto found = co_await backend.ports.campaigns.deliveries(call.workspace.id, *std::move(query));
     if (!found) co_return std::unexpected(problem(found.error()));
 
     RecipientListView page;

@@ -78,15 +78,19 @@ std::string csv_line(const RecipientView& r) {
                    r.message_id, r.intercom_contact_id, r.request_id, r.not_before, r.updated_at);
 }
 
-RecipientsExport::RecipientsExport(Backend& backend, ExportFormat format, DeliveryQuery query,
+RecipientsExport::RecipientsExport(Backend& backend, WorkspaceId workspace, ExportFormat format, DeliveryQuery query,
                                    std::vector<DeliveryRecord> first)
-    : backend_(backend), format_(format), query_(std::move(query)), page_(std::move(first)) {}
+    : backend_(backend),
+      workspace_(std::move(workspace)),
+      format_(format),
+      query_(std::move(query)),
+      page_(std::move(first)) {}
 
 Task<std::optional<std::string>> RecipientsExport::next() {
     if (last_ || broken_) co_return std::nullopt;
     std::string out;
     if (begun_) {
-        auto page = co_await backend_.ports.campaigns.deliveries(backend_.options.workspace, query_);
+        auto page = co_await backend_.ports.campaigns.deliveries(workspace_, query_);
         if (!page) {
             broken_ = true;
             co_return std::nullopt;

@@ -24,13 +24,15 @@ std::string csv_cell(std::string_view text);
 class RecipientsExport final : public BodyStream {
  public:
     // `first` is the first page of `query`, whose limit is the size of all pages. The backend must outlive the stream.
-    RecipientsExport(Backend& backend, ExportFormat format, DeliveryQuery query, std::vector<DeliveryRecord> first);
+    RecipientsExport(Backend& backend, WorkspaceId workspace, ExportFormat format, DeliveryQuery query,
+                     std::vector<DeliveryRecord> first);
 
     Task<std::optional<std::string>> next() override;
     bool whole() const override { return !broken_; }
 
  private:
     Backend& backend_;
+    WorkspaceId workspace_;
     ExportFormat format_;
     DeliveryQuery query_;
     std::vector<DeliveryRecord> page_;

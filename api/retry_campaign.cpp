@@ -34,19 +34,18 @@ Task<Answer> retry_campaign(Backend& backend, const Call& call) {
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
 
     const auto now = backend.ports.clock.wall_now();
-    const auto waiting = backend.ports.waiting.waiting();
+    const auto waiting = call.workspace.waiting.waiting();
     Idempotency idempotency{
         .scope = std::string(scope),
         .key = *std::move(key),
         .request_hash = std::move(command->request_hash),
         .render = [waiting](const Campaign& c, bool /*existed*/) { return to_stored(retried(c, waiting)); },
         .expires_at = now + answer_kept};
-    const auto written = co_await backend.ports.campaigns.retry(
-        backend.options.workspace, *id, std::move(command->states), now, std::move(idempotency));
+    const auto written = co_await backend.ports.campaigns.retry(call.caller(), *id, std::move(command->states), now,
+                                                                std::move(idempotency));
     if (!written) co_return std::unexpected(problem(written.error()));
     if (written->replay) co_return replayed(*written->replay);
     backend.ports.changes.notify(*id);
-    backend.options.work_arrived();
     co_return retried(written->campaign, waiting);
 }
 

@@ -39,7 +39,23 @@ constexpr std::array table{
 }  // namespace
 
 std::string_view name(Verb verb) {
-    return verb == Verb::get ? "GET" : "POST";
+    switch (verb) {
+        case Verb::get:
+            return "GET";
+        case Verb::post:
+            return "POST";
+        case Verb::put:
+            return "PUT";
+        case Verb::patch:
+            return "PATCH";
+        case Verb::del:
+            return "DELETE";
+    }
+    return "";
+}
+
+bool takes_body(Verb verb) {
+    return verb == Verb::post || verb == Verb::put || verb == Verb::patch;
 }
 
 std::span<const Route> routes() {

@@ -11,9 +11,11 @@
 
 namespace herald::api {
 
-enum class Verb : std::uint8_t { get, post };
+enum class Verb : std::uint8_t { get, post, put, patch, del };
 
-std::string_view name(Verb verb);  // "GET", "POST"
+std::string_view name(Verb verb);  // "GET", "POST", …
+// Whether requests of the method carry a body that means something.
+bool takes_body(Verb verb);
 
 inline constexpr std::size_t small_body = 64UL * 1024UL;
 inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;

@@ -54,8 +54,10 @@ Problem refused_file(const LineError& error) {
 // memory, and while both are full nothing is taken off the connection.
 class Upload {
  public:
-    Upload(Backend& backend, CampaignId id, BodySource& source, UploadFormat format, std::int64_t audience)
+    Upload(Backend& backend, Caller caller, CampaignId id, BodySource& source, UploadFormat format,
+           std::int64_t audience)
         : backend_(backend),
+          caller_(std::move(caller)),
           id_(std::move(id)),
           source_(source),
           reading_(std::make_shared<Reading>(format)),
@@ -98,8 +100,7 @@ class Upload {
 
     Task<void> store() {
         if (batch_.empty()) co_return;
-        const auto appended =
-            co_await backend_.ports.campaigns.append_recipients(backend_.options.workspace, id_, std::move(batch_));
+        const auto appended = co_await backend_.ports.campaigns.append_recipients(caller_, id_, std::move(batch_));
         if (!appended) {
             problem_ = problem(appended.error());
             co_return;
@@ -128,6 +129,7 @@ class Upload {
     }
 
     Backend& backend_;
+    Caller caller_;
     CampaignId id_;
     BodySource& source_;
     std::shared_ptr<Reading> reading_;
@@ -155,10 +157,10 @@ Task<Answer> upload_recipients(Backend& backend, const Call& call) {
     if (call.request.stream == nullptr) throw std::logic_error("a request without its body");
 
     // Before the body is asked for. The store looks again with every batch.
-    const auto campaign = co_await backend.ports.campaigns.get(backend.options.workspace, *id);
+    const auto campaign = co_await backend.ports.campaigns.get(call.workspace.id, *id);
     if (!campaign) co_return std::unexpected(problem(campaign.error()));
     if (const auto open = may_grow(campaign->state); !open) co_return std::unexpected(problem(open.error()));
-    Upload upload(backend, *id, *call.request.stream,
+    Upload upload(backend, call.caller(), *id, *call.request.stream,
                   *type == upload_types[0] ? UploadFormat::ndjson : UploadFormat::csv, campaign->counts.audience());
     co_return co_await upload.run();
 }

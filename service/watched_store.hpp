@@ -15,17 +15,17 @@ class WatchedCampaignStore final : public CampaignStore {
                          std::function<void(const CampaignId&)> taken_back)
         : store_(store), work_arrived_(std::move(work_arrived)), taken_back_(std::move(taken_back)) {}
 
-    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
-                                 Idempotency idempotency) override {
-        auto written = co_await store_.create(std::move(campaign), std::move(audience), launch, std::move(body_hash),
-                                              std::move(idempotency));
+    Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
+                                 std::string body_hash, Idempotency idempotency) override {
+        auto written = co_await store_.create(std::move(caller), std::move(campaign), std::move(audience), launch,
+                                              std::move(body_hash), std::move(idempotency));
         if (written && launch && !written->replay) work_arrived_();
         co_return written;
     }
 
-    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
-                                 WallTime now, Idempotency idempotency) override {
-        auto written = co_await store_.change(std::move(workspace), id, event, reason, now, std::move(idempotency));
+    Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
+                                 Idempotency idempotency) override {
+        auto written = co_await store_.change(std::move(caller), id, event, reason, now, std::move(idempotency));
         if (!written || written->replay) co_return written;  // a replay changed nothing now
         switch (event) {
             case CampaignEvent::launch:
@@ -43,17 +43,16 @@ class WatchedCampaignStore final : public CampaignStore {
         co_return written;
     }
 
-    Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime now,
+    Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override {
         auto written =
-            co_await store_.retry(std::move(workspace), std::move(id), std::move(states), now, std::move(idempotency));
+            co_await store_.retry(std::move(caller), std::move(id), std::move(states), now, std::move(idempotency));
         if (written) work_arrived_();
         co_return written;
     }
 
-    Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
-                                             std::vector<Recipient> batch) override {
-        return store_.append_recipients(std::move(workspace), std::move(id), std::move(batch));
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override {
+        return store_.append_recipients(std::move(caller), std::move(id), std::move(batch));
     }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override {

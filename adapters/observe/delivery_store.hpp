@@ -16,21 +16,21 @@ class ObservedDeliveryStore final : public DeliveryStore {
     Task<Result<bool>> intend(Claim claim, WallTime now) override;
     Task<Result<bool>> settle(Settlement settlement) override;
 
-    Task<Result<std::vector<ClaimedDelivery>>> claim(std::size_t limit, WallTime now) override {
-        return store_.claim(limit, now);
+    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, WallTime now) override {
+        return store_.claim(std::move(workspace), limit, now);
     }
-    Task<Result<std::optional<WallTime>>> next_due() override { return store_.next_due(); }
     Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime now) override {
         return store_.plan(std::move(plans), now);
     }
     Task<Result<void>> release(std::vector<Claim> claims) override { return store_.release(std::move(claims)); }
-    Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t limit, WallTime now) override {
-        return store_.claim_events(limit, now);
+    Task<Result<std::vector<PendingEvent>>> claim_events(WorkspaceId workspace, std::size_t limit,
+                                                         WallTime now) override {
+        return store_.claim_events(std::move(workspace), limit, now);
     }
     Task<Result<void>> settle_events(std::vector<EventSettlement> settlements) override {
         return store_.settle_events(std::move(settlements));
     }
-    Task<Result<bool>> has_work() override { return store_.has_work(); }
+    Task<Result<bool>> has_work(WorkspaceId workspace) override { return store_.has_work(std::move(workspace)); }
 
  private:
     DeliveryStore& store_;

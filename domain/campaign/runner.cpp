@@ -51,7 +51,7 @@ Task<bool> CampaignRunner::wait_while_closed(GateStatus status) {
         co_return true;
     }
     if (status.waiting == WaitReason::circuit_open) co_return false;
-    const auto work = co_await ports_.deliveries.has_work();
+    const auto work = co_await ports_.deliveries.has_work(workspace_);
     if (work && *work)
         co_await ports_.gate.check_credential();
     else

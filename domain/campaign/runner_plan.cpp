@@ -21,7 +21,7 @@ Task<void> CampaignRunner::refill() {
     // A campaign that no row in hand refers to is loaded again when it is needed.
     std::erase_if(active_, [](const auto& entry) { return entry.second.use_count() == 1; });
     const std::size_t limit = ports_.gate.status().trial ? 1 : options_.claim_batch;
-    auto claimed = co_await ports_.deliveries.claim(limit, ports_.clock.wall_now());
+    auto claimed = co_await ports_.deliveries.claim(workspace_, limit, ports_.clock.wall_now());
     if (!claimed) {
         trouble("claim", claimed.error());
     } else if (claimed->empty()) {

@@ -92,7 +92,7 @@ Task<void> CampaignRunner::guard_content(Active& active, const Settlement& settl
 }
 
 Task<void> CampaignRunner::pause_for_content(CampaignId id) {
-    const auto paused = co_await ports_.campaigns.change(workspace_, id, CampaignEvent::pause,
+    const auto paused = co_await ports_.campaigns.change(machine(workspace_), id, CampaignEvent::pause,
                                                          PauseReason::content_rejected, ports_.clock.wall_now(), {});
     if (!paused) co_return;  // somebody else paused or ended it first
     drop(id);

@@ -82,7 +82,7 @@ Task<void> EventTrackingLoop::run() {
         std::vector<PendingEvent> batch;
         if (!closed || status.trial) {
             const auto limit = status.trial ? 1 : options_.batch;
-            auto claimed = co_await ports_.deliveries.claim_events(limit, ports_.clock.wall_now());
+            auto claimed = co_await ports_.deliveries.claim_events(workspace_, limit, ports_.clock.wall_now());
             if (claimed)
                 batch = std::move(*claimed);
             else

@@ -10,6 +10,7 @@
 #include "domain/campaign/campaign.hpp"
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
+#include "domain/ports/caller.hpp"
 
 namespace herald {
 
@@ -89,24 +90,23 @@ class CampaignStore {
     // Stores the campaign (as draft, or running when `launch`) with its audience. `body_hash` identifies the
     // request for `client_ref`: the same ref with the same hash answers the existing campaign
     // (`existed`), with another hash Errc::conflict whose detail names it.
-    virtual Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch,
+    virtual Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                          std::string body_hash, Idempotency idempotency) = 0;
 
     // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed, or that
     // there is nobody to launch it for).
     // pause and cancel take claimed rows back in the same transaction, so that no further intent commits.
-    virtual Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
+    virtual Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason,
                                          WallTime now, Idempotency idempotency) = 0;
 
     // Sends again to those whose delivery ended in one of `states`: their rows are queued as if never tried, and the
     // campaign runs. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.
     // Errors: not_found, conflict.
-    virtual Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states,
-                                        WallTime now, Idempotency idempotency) = 0;
+    virtual Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
+                                        Idempotency idempotency) = 0;
     // Adds to the audience of a draft, behind those who are in it, everybody whom the same reference (normalized)
     // does not name there already. Repeating it is safe. Errors: not_found, conflict (no longer a draft).
-    virtual Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
-                                                     std::vector<Recipient> batch) = 0;
+    virtual Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) = 0;
 
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.

@@ -86,12 +86,10 @@ class DeliveryStore {
  public:
     virtual ~DeliveryStore() = default;
 
-    // Up to `limit` due rows (queued or deferred, not_before passed) of running campaigns, shared equally
-    // between campaigns, rows with a due time first, then by position.
-    virtual Task<Result<std::vector<ClaimedDelivery>>> claim(std::size_t limit, WallTime now) = 0;
-
-    // When the next row that waits for its time becomes due; nullopt when none waits.
-    virtual Task<Result<std::optional<WallTime>>> next_due() = 0;
+    // Up to `limit` due rows (queued or deferred, not_before passed) of the workspace's running campaigns, shared
+    // equally between campaigns, rows with a due time first, then by position.
+    virtual Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit,
+                                                             WallTime now) = 0;
 
     // Applies plans. A second row of a campaign that resolves to a contact which already has a row is
     // skipped(duplicate) whatever the plan says. Returns the claims that are ready to be intended.
@@ -107,11 +105,13 @@ class DeliveryStore {
     // Gives claimed rows back. Rows that are no longer claimed under this claim are left alone.
     virtual Task<Result<void>> release(std::vector<Claim> claims) = 0;
 
-    virtual Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t limit, WallTime now) = 0;
+    virtual Task<Result<std::vector<PendingEvent>>> claim_events(WorkspaceId workspace, std::size_t limit,
+                                                                 WallTime now) = 0;
     virtual Task<Result<void>> settle_events(std::vector<EventSettlement> settlements) = 0;
 
-    // Whether any running campaign has a row that is not terminal, due or not, or an event is still to be tracked.
-    virtual Task<Result<bool>> has_work() = 0;
+    // Whether any running campaign of the workspace has a row that is not terminal, due or not, or an event is still to
+    // be tracked.
+    virtual Task<Result<bool>> has_work(WorkspaceId workspace) = 0;
 };
 
 // Contacts as Intercom last described them, so that a second campaign need not ask again.

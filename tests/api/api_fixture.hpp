@@ -85,17 +85,14 @@ class ApiTest : public ::testing::Test {
     api::ChangeFeed changes{clock, 2};
     InlineWorker worker;
     bool draining{};
-    int woken{};
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
-        return std::make_unique<api::Api>(api::Ports{store, admins, waiting, limits, changes, worker, clock, random},
-                                          api::Options{.workspace = {"acme"},
-                                                       .default_admin = default_admin,
-                                                       .openapi = "openapi: 3.0.3\n",
-                                                       .metrics = [] { return std::string("herald_up 1\n"); },
-                                                       .draining = [this] { return draining; },
-                                                       .work_arrived = [this] { ++woken; }});
+        return std::make_unique<api::Api>(
+            api::Ports{store, changes, worker, clock, random, {{{"acme"}, default_admin, admins, waiting, limits}}},
+            api::Options{.openapi = "openapi: 3.0.3\n",
+                         .metrics = [] { return std::string("herald_up 1\n"); },
+                         .draining = [this] { return draining; }});
     }
 
     Started<api::Response> start_sending(std::string method, std::string target, std::string body = {},

@@ -22,15 +22,18 @@ class FakeCampaignStore final : public CampaignStore {
     std::vector<DeliveryRecord> records;
     std::vector<ReasonCount> reason_counts;
     std::vector<Idempotency> idempotencies;  // of every write that came this far
+    std::vector<Caller> callers;             // the same
     std::size_t reads{};                     // calls of get()
     std::vector<std::size_t> batches;        // sizes of what was appended
     std::function<void(std::size_t)> before_append;
 
     Campaign& only() { return campaigns.at(0); }
 
-    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
-                                 Idempotency idempotency) override {
+    Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
+                                 std::string body_hash, Idempotency idempotency) override {
         if (fails) co_return *fails;
+        callers.push_back(caller);
+        campaign.workspace = caller.workspace;
         idempotencies.push_back(idempotency);
         if (auto stored = find(campaign.workspace, idempotency)) co_return *std::move(stored);
         for (const auto& other : campaigns)
@@ -50,11 +53,12 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(campaign, idempotency);
     }
 
-    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
-                                 WallTime now, Idempotency idempotency) override {
+    Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
+                                 Idempotency idempotency) override {
         if (fails) co_return *fails;
+        callers.push_back(caller);
         idempotencies.push_back(idempotency);
-        if (auto stored = find(workspace, idempotency)) co_return *std::move(stored);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
         auto* campaign = find(id);
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         const auto next = next_state(campaign->state, event);
@@ -70,11 +74,12 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
-    Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime,
+    Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime,
                                 Idempotency idempotency) override {
         if (fails) co_return *fails;
+        callers.push_back(caller);
         idempotencies.push_back(idempotency);
-        if (auto stored = find(workspace, idempotency)) co_return *std::move(stored);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
         auto* campaign = find(id);
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         const auto next = next_state(campaign->state, CampaignEvent::retry);
@@ -88,8 +93,9 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
-    Task<Result<Appended>> append_recipients(WorkspaceId, CampaignId id, std::vector<Recipient> batch) override {
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override {
         if (fails) co_return *fails;
+        callers.push_back(std::move(caller));
         batches.push_back(batch.size());
         if (before_append) before_append(batches.size());
         auto* campaign = find(id);

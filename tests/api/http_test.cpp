@@ -180,5 +180,53 @@ TEST(ProblemResponse, IsAlsoMadeForWhatNeverReachesAHandler) {
     EXPECT_EQ(json::parse(response.body).at("title").as_string(), "The body is too large");
 }
 
+class SeveralWorkspaces : public Http {
+ protected:
+    test::FakeAdmins other_admins;
+    test::FakeWaiting other_waiting;
+    test::FakeLimits other_limits;
+
+    SeveralWorkspaces() {
+        api = std::make_unique<api::Api>(api::Ports{store,
+                                                    changes,
+                                                    worker,
+                                                    clock,
+                                                    random,
+                                                    {{{"acme"}, 991267816, admins, waiting, limits},
+                                                     {{"acme-eu"}, 7, other_admins, other_waiting, other_limits}}},
+                                         api::Options{});
+    }
+};
+
+TEST_F(SeveralWorkspaces, ARequestSaysWhichOneItIsAbout) {
+    const auto created = create(email_campaign(), {{"Herald-Workspace", "acme-eu"}});
+    EXPECT_EQ(created.status, 201);
+    EXPECT_EQ(parsed(created).at("workspace").as_string(), "acme-eu");
+    EXPECT_EQ(parsed(created).at("sender").at("admin_id"), 7);
+    EXPECT_EQ(store.callers.at(0).workspace, WorkspaceId{"acme-eu"});
+    EXPECT_EQ(other_admins.asked, 1);
+    EXPECT_EQ(admins.asked, 0);
+}
+
+TEST_F(SeveralWorkspaces, ARequestThatNamesNoneReachesNobody) {
+    const auto refused = create(email_campaign());
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(code(refused), "workspace_required");
+    EXPECT_TRUE(std::string(parsed(refused).at("detail").as_string()).contains("acme, acme-eu"));
+    EXPECT_TRUE(store.campaigns.empty());
+}
+
+TEST_F(SeveralWorkspaces, WhatIsAboutTheProcessNeedsNone) {
+    EXPECT_EQ(get("/livez").status, 200);
+    EXPECT_EQ(get("/metrics").status, 200);
+}
+
+TEST_F(Http, AWorkspaceThatIsNotConfiguredIsRefused) {
+    EXPECT_EQ(get("/v1/campaigns", {{"Herald-Workspace", "acme"}}).status, 200);
+    const auto refused = get("/v1/campaigns", {{"Herald-Workspace", "acme-au"}});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(code(refused), "unknown_workspace");
+}
+
 }  // namespace
 }  // namespace herald

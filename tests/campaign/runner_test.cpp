@@ -189,7 +189,7 @@ TEST_F(RunnerTest, NothingOfAPausedCampaignReachesTheWire) {
     start(1'000);
     clock.advance(2s);
     boost::asio::co_spawn(
-        *loop, store.change(WorkspaceId{"w"}, campaign.id, CampaignEvent::pause, PauseReason::operator_request, {}, {}),
+        *loop, store.change(machine({"w"}), campaign.id, CampaignEvent::pause, PauseReason::operator_request, {}, {}),
         [](std::exception_ptr, auto) {});
     clock.settle();
     runner->drop(campaign.id);

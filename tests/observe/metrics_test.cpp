@@ -102,7 +102,7 @@ TEST_F(MetricsTest, SendsAreCountedOnceTheirEndIsDurable) {
     campaign.id = {"cmp_1"};
     campaign.state = CampaignState::running;
     store.add(campaign, std::vector<Recipient>(3));
-    const auto claimed = test::start(io, observed.claim(3, clock.wall_now()));
+    const auto claimed = test::start(io, observed.claim({"default"}, 3, clock.wall_now()));
     const auto run = [&](std::int64_t number, DeliveryEvent event) {
         const Claim claim{number, 1};
         EXPECT_TRUE(test::start(io, observed.intend(claim, clock.wall_now())).done());

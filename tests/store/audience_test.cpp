@@ -11,7 +11,7 @@ namespace {
 class AudienceTest : public StoreTest {
  public:
     Result<Appended> append(const CampaignId& id, std::vector<Recipient> batch, const WorkspaceId& in = workspace) {
-        return run(campaigns().append_recipients(in, id, std::move(batch)));
+        return run(campaigns().append_recipients(caller(in), id, std::move(batch)));
     }
     static Recipient by_email(std::string email) { return {{ContactRef::Kind::email, std::move(email)}, {}}; }
 };
@@ -49,7 +49,7 @@ TEST_F(AudienceTest, OnlyEmailsCompareWithoutRegardToCase) {
 
 TEST_F(AudienceTest, WhatWasGivenInlineTwiceKeepsItsRows) {
     const std::vector twice{by_email("a@x.org"), by_email("A@x.org"), by_email("a@x.org")};
-    ASSERT_TRUE(run(campaigns().create(draft("cmp_1"), twice, false, "h", {})));
+    ASSERT_TRUE(run(campaigns().create(caller(), draft("cmp_1"), twice, false, "h", {})));
     EXPECT_EQ(get({"cmp_1"}).counts.audience(), 3);
     EXPECT_EQ(append({"cmp_1"}, {by_email("a@x.org"), by_email("c@x.org")}), (Appended{1, 1, 4}));
     EXPECT_EQ(row({"cmp_1"}, 3).ref.value, "c@x.org");

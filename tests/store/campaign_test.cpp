@@ -26,7 +26,7 @@ class CampaignStoreTest : public StoreTest {
 TEST_F(CampaignStoreTest, WhatWasStoredIsWhatIsRead) {
     auto c = draft("cmp_1");
     c.client_ref = "ref";
-    const auto written = run(campaigns().create(c, people(2), false, "h", {})).value();
+    const auto written = run(campaigns().create(caller(c.workspace), c, people(2), false, "h", {})).value();
     c.counts[DeliveryState::queued] = 2;
     EXPECT_EQ(written.campaign, c);
     EXPECT_FALSE(written.existed);
@@ -40,7 +40,7 @@ TEST_F(CampaignStoreTest, WhatWasStoredIsWhatIsRead) {
     bare.variables = {};
     bare.metadata = {};
     bare.created_by = {};
-    ASSERT_TRUE(run(campaigns().create(bare, {}, false, "h", {})));
+    ASSERT_TRUE(run(campaigns().create(caller(bare.workspace), bare, {}, false, "h", {})));
     EXPECT_EQ(get({"cmp_2"}), bare);
 }
 

@@ -19,7 +19,8 @@ class IdempotencyTest : public StoreTest {
                 start + 24h};
     }
     Result<Written> create(Campaign c, Idempotency idempotency, const std::string& body_hash = "body") {
-        return run(campaigns().create(std::move(c), people(1), true, body_hash, std::move(idempotency)));
+        const auto by = caller(c.workspace);
+        return run(campaigns().create(by, std::move(c), people(1), true, body_hash, std::move(idempotency)));
     }
 };
 

@@ -21,7 +21,7 @@ class EventsTest : public StoreTest {
         ASSERT_TRUE(run(deliveries().settle(s)).value());
     }
     std::vector<PendingEvent> due(std::size_t limit, WallTime now = start + 1h) {
-        return run(deliveries().claim_events(limit, now)).value();
+        return run(deliveries().claim_events(workspace, limit, now)).value();
     }
     void settle_event(EventSettlement s) { ASSERT_TRUE(run(deliveries().settle_events({std::move(s)}))); }
 };

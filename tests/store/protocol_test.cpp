@@ -68,7 +68,7 @@ class Protocol : public StoreTest {
                 break;
             case DeliveryEvent::requeue:
                 EXPECT_TRUE(run(campaigns().retry(
-                    workspace, id, {all_delivery_states.begin(), all_delivery_states.end()}, start, {})));
+                    caller(), id, {all_delivery_states.begin(), all_delivery_states.end()}, start, {})));
                 break;
             case DeliveryEvent::expire:
                 break;
@@ -172,7 +172,6 @@ TEST_F(Protocol, WithdrawKeepsWhatTheNextAttemptMustKnow) {
     EXPECT_EQ(row(id).attempts, 0);
     EXPECT_EQ(row(id).contact, std::nullopt);
     EXPECT_EQ(row(id).not_before, start + 10s);
-    EXPECT_EQ(run(deliveries().next_due()).value(), start + 10s);
     EXPECT_TRUE(claim(1, start + 9999ms).empty());
 
     const auto again = claim(1, start + 10s);
@@ -248,7 +247,8 @@ TEST_F(Protocol, ALateAnswerTurnsALossIntoAnAcceptance) {
 TEST_F(Protocol, ClaimsAreSharedEquallyBetweenCampaigns) {
     const auto big = campaign(100);
     const auto small = campaign(3);
-    const auto other = campaign(100, true, {"other"});
+    const auto other = campaign(100);
+    campaign(100, true, {"other"});
     const auto rows = claim(31);
     ASSERT_EQ(rows.size(), 31u);
     const auto of = [&](const CampaignId& id) {
@@ -260,6 +260,16 @@ TEST_F(Protocol, ClaimsAreSharedEquallyBetweenCampaigns) {
     EXPECT_NE(rows[0].campaign, rows[1].campaign);  // in turns
 }
 
+TEST_F(Protocol, AWorkspaceClaimsItsOwnRowsOnly) {
+    campaign(2);
+    const auto theirs = campaign(2, true, {"other"});
+    EXPECT_EQ(claim(10).size(), 2u);
+    EXPECT_FALSE(run(deliveries().has_work({"nobody"})).value());
+    const auto rows = run(deliveries().claim({"other"}, 10, start)).value();
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].campaign, theirs);
+}
+
 TEST_F(Protocol, MoreCampaignsThanRowsTakeTurns) {
     std::set<CampaignId> served;
     for (int i = 0; i < 5; ++i) campaign(10);
@@ -268,14 +278,13 @@ TEST_F(Protocol, MoreCampaignsThanRowsTakeTurns) {
 }
 
 TEST_F(Protocol, HasWorkUntilTheLastRowIsSettled) {
-    EXPECT_FALSE(run(deliveries().has_work()).value());
+    EXPECT_FALSE(run(deliveries().has_work(workspace)).value());
     campaign(1);
-    EXPECT_TRUE(run(deliveries().has_work()).value());
+    EXPECT_TRUE(run(deliveries().has_work(workspace)).value());
     const auto held = sent("x");
-    EXPECT_TRUE(run(deliveries().has_work()).value());
+    EXPECT_TRUE(run(deliveries().has_work(workspace)).value());
     settle(held, DeliveryEvent::accept);
-    EXPECT_FALSE(run(deliveries().has_work()).value());
-    EXPECT_EQ(run(deliveries().next_due()).value(), std::nullopt);
+    EXPECT_FALSE(run(deliveries().has_work(workspace)).value());
 }
 
 }  // namespace

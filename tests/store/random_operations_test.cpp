@@ -72,7 +72,7 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
 
     void settle_events() {
         std::vector<EventSettlement> out;
-        for (const auto& event : run(deliveries().claim_events(5, now_)).value())
+        for (const auto& event : run(deliveries().claim_events(workspace, 5, now_)).value())
             out.push_back({event.number, static_cast<EventSettlement::Outcome>(below(3)), now_ + 1s, true, {}});
         EXPECT_TRUE(run(deliveries().settle_events(out)));
     }
@@ -153,7 +153,7 @@ TEST_P(RandomOperations, SendNothingTwiceAndCountEveryRow) {
     }
     // What is left comes to an end.
     for (const auto& id : ids_) (void)change(id, CampaignEvent::resume, now_);
-    for (int i = 0; i < 5000 && run(deliveries().has_work()).value(); ++i) {
+    for (int i = 0; i < 5000 && run(deliveries().has_work(workspace)).value(); ++i) {
         now_ += 1s;
         for (const auto& one : claim(8, now_)) claimed_.push_back(one.claim);
         if (!claimed_.empty()) plan_one();

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class Retry : public StoreTest {
  public:
     Result<Written> retry(const CampaignId& id, std::vector<DeliveryState> states, Idempotency idempotency = {}) {
-        return run(campaigns().retry(workspace, id, std::move(states), start + 1h, std::move(idempotency)));
+        return run(campaigns().retry(caller(), id, std::move(states), start + 1h, std::move(idempotency)));
     }
     void skip(const std::string& reason, std::optional<ContactId> contact = {}) {
         const auto row = claim(1).at(0).claim;

@@ -59,7 +59,7 @@ std::vector<Recipient> StoreTest::people(int count) {
 CampaignId StoreTest::campaign(int count, bool launch, const WorkspaceId& in) {
     auto c = draft(fmt::format("cmp_{:04}", ++campaigns_made_), in);
     const auto id = c.id;
-    EXPECT_TRUE(run(campaigns().create(std::move(c), people(count), launch, "hash", {})));
+    EXPECT_TRUE(run(campaigns().create(caller(in), std::move(c), people(count), launch, "hash", {})));
     return id;
 }
 
@@ -68,11 +68,11 @@ Campaign StoreTest::get(const CampaignId& id, const WorkspaceId& in) {
 }
 
 Result<Written> StoreTest::change(const CampaignId& id, CampaignEvent event, WallTime now, Idempotency idempotency) {
-    return run(campaigns().change(workspace, id, event, PauseReason::operator_request, now, std::move(idempotency)));
+    return run(campaigns().change(caller(), id, event, PauseReason::operator_request, now, std::move(idempotency)));
 }
 
 std::vector<ClaimedDelivery> StoreTest::claim(std::size_t limit, WallTime now) {
-    return run(deliveries().claim(limit, now)).value();
+    return run(deliveries().claim(workspace, limit, now)).value();
 }
 
 Claim StoreTest::ready(const std::string& contact, WallTime now) {

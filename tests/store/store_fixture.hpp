@@ -72,6 +72,7 @@ class StoreTest : public testing::Test {
     SQLite::Database raw();
     std::int64_t raw_integer(const std::string& sql);
 
+    static Caller caller(WorkspaceId in = workspace) { return {std::move(in), "crm", "req_1"}; }
     static Campaign draft(const std::string& id, const WorkspaceId& in = workspace);
     static std::vector<Recipient> people(int count);
 

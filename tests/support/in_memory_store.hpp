@@ -51,7 +51,7 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
     std::vector<Settlement> settlements;
 
     // DeliveryStore
-    Task<Result<std::vector<ClaimedDelivery>>> claim(std::size_t limit, WallTime now) override {
+    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId, std::size_t limit, WallTime now) override {
         if (down) co_return failed();
         std::vector<ClaimedDelivery> out;
         for (std::size_t i = 0; i < rows.size() && out.size() < limit; ++i) {
@@ -69,7 +69,6 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         }
         co_return out;
     }
-    Task<Result<std::optional<WallTime>>> next_due() override { co_return std::optional<WallTime>{}; }
     Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime) override {
         if (down) co_return failed();
         std::vector<Claim> ready;
@@ -114,11 +113,11 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
             if (auto* row = find(claim)) move(*row, DeliveryEvent::release);
         co_return Result<void>{};
     }
-    Task<Result<std::vector<PendingEvent>>> claim_events(std::size_t, WallTime) override {
+    Task<Result<std::vector<PendingEvent>>> claim_events(WorkspaceId, std::size_t, WallTime) override {
         co_return std::vector<PendingEvent>{};
     }
     Task<Result<void>> settle_events(std::vector<EventSettlement>) override { co_return Result<void>{}; }
-    Task<Result<bool>> has_work() override {
+    Task<Result<bool>> has_work(WorkspaceId) override {
         co_return std::ranges::any_of(rows, [](const Row& row) { return !is_terminal(row.state); });
     }
 
@@ -127,7 +126,7 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         if (down) co_return failed();
         co_return campaigns.at(id);
     }
-    Task<Result<Written>> change(WorkspaceId, CampaignId id, CampaignEvent event, PauseReason reason, WallTime,
+    Task<Result<Written>> change(Caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime,
                                  Idempotency) override {
         auto& campaign = campaigns.at(id);
         const auto next = next_state(campaign.state, event);
@@ -143,13 +142,13 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         co_return Result<void>{};
     }
     Task<bool> healthy() override { co_return !down; }
-    Task<Result<Written>> create(Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
+    Task<Result<Written>> create(Caller, Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
         co_return not_here();
     }
-    Task<Result<Written>> retry(WorkspaceId, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
+    Task<Result<Written>> retry(Caller, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
         co_return not_here();
     }
-    Task<Result<Appended>> append_recipients(WorkspaceId, CampaignId, std::vector<Recipient>) override {
+    Task<Result<Appended>> append_recipients(Caller, CampaignId, std::vector<Recipient>) override {
         co_return not_here();
     }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,

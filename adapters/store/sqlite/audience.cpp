@@ -50,15 +50,15 @@ void insert_audience(Write& write, std::int64_t campaign, const WorkspaceId& wor
     write.changes().add(campaign, DeliveryState::queued, static_cast<std::int64_t>(audience.size()));
 }
 
-Result<Appended> append_audience(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+Result<Appended> append_audience(Write& write, const Caller& caller, const CampaignId& id,
                                  const std::vector<Recipient>& batch) {
-    const auto number = campaign_number(write.connection(), workspace, id);
-    const auto campaign = find_campaign(write.connection(), workspace, id);
+    const auto number = campaign_number(write.connection(), caller.workspace, id);
+    const auto campaign = find_campaign(write.connection(), caller.workspace, id);
     if (!number || !campaign) return no_such_campaign();
     if (auto open = may_grow(campaign->state); !open) return open.error();
 
     Appended out;
-    Rows rows(write, *number, workspace, next_position(write, *number));
+    Rows rows(write, *number, caller.workspace, next_position(write, *number));
     for (const auto& recipient : batch) ++(rows.add(recipient, false) ? out.added : out.duplicates);
     out.audience = campaign->counts.audience() + out.added;
     if (out.added > 0) write.changes().add(*number, DeliveryState::queued, out.added);

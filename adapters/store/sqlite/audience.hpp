@@ -15,7 +15,7 @@ void insert_audience(Write& write, std::int64_t campaign, const WorkspaceId& wor
                      const std::vector<Recipient>& audience);
 
 // A batch of an upload: a reference that stands there already gets no row.
-Result<Appended> append_audience(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+Result<Appended> append_audience(Write& write, const Caller& caller, const CampaignId& id,
                                  const std::vector<Recipient>& batch);
 
 }  // namespace herald::sqlite

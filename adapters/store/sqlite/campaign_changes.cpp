@@ -87,9 +87,11 @@ Error no_such_campaign() {
     return {Errc::not_found, "no such campaign"};
 }
 
-Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vector<Recipient>& audience, bool launch,
-                                const std::string& body_hash, const Idempotency& idempotency) {
+Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& campaign,
+                                const std::vector<Recipient>& audience, bool launch, const std::string& body_hash,
+                                const Idempotency& idempotency) {
     const auto now = campaign.created_at;
+    campaign.workspace = caller.workspace;
     auto repeated = replayed(write, campaign.workspace, idempotency, now);
     if (!repeated) return repeated.error();
     if (*repeated) return std::move(**repeated);
@@ -113,8 +115,9 @@ Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vec
     return answer(write, campaign.workspace, campaign.id, idempotency, now);
 }
 
-Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id, CampaignEvent event,
+Result<Written> change_campaign(Write& write, const Caller& caller, const CampaignId& id, CampaignEvent event,
                                 PauseReason reason, WallTime now, const Idempotency& idempotency) {
+    const auto& workspace = caller.workspace;
     auto repeated = replayed(write, workspace, idempotency, now);
     if (!repeated) return repeated.error();
     if (*repeated) return std::move(**repeated);
@@ -143,8 +146,9 @@ Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, cons
     return answer(write, workspace, id, idempotency, now);
 }
 
-Result<Written> retry_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
                                const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency) {
+    const auto& workspace = caller.workspace;
     auto repeated = replayed(write, workspace, idempotency, now);
     if (!repeated) return repeated.error();
     if (*repeated) return std::move(**repeated);

@@ -11,11 +11,12 @@ namespace herald::sqlite {
 
 Error no_such_campaign();
 
-Result<Written> create_campaign(Write& write, Campaign& campaign, const std::vector<Recipient>& audience, bool launch,
-                                const std::string& body_hash, const Idempotency& idempotency);
-Result<Written> change_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id, CampaignEvent event,
+Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& campaign,
+                                const std::vector<Recipient>& audience, bool launch, const std::string& body_hash,
+                                const Idempotency& idempotency);
+Result<Written> change_campaign(Write& write, const Caller& caller, const CampaignId& id, CampaignEvent event,
                                 PauseReason reason, WallTime now, const Idempotency& idempotency);
-Result<Written> retry_campaign(Write& write, const WorkspaceId& workspace, const CampaignId& id,
+Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
                                const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
 Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id);
 

@@ -8,32 +8,30 @@
 
 namespace herald::sqlite {
 
-Task<Result<Written>> SqliteCampaignStore::create(Campaign campaign, std::vector<Recipient> audience, bool launch,
-                                                  std::string body_hash, Idempotency idempotency) {
+Task<Result<Written>> SqliteCampaignStore::create(Caller caller, Campaign campaign, std::vector<Recipient> audience,
+                                                  bool launch, std::string body_hash, Idempotency idempotency) {
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
-        return create_campaign(write, campaign, audience, launch, body_hash, idempotency);
+        return create_campaign(write, caller, campaign, audience, launch, body_hash, idempotency);
     });
 }
 
-Task<Result<Written>> SqliteCampaignStore::change(WorkspaceId workspace, CampaignId id, CampaignEvent event,
-                                                  PauseReason reason, WallTime now, Idempotency idempotency) {
+Task<Result<Written>> SqliteCampaignStore::change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason,
+                                                  WallTime now, Idempotency idempotency) {
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
-        return change_campaign(write, workspace, id, event, reason, now, idempotency);
+        return change_campaign(write, caller, id, event, reason, now, idempotency);
     });
 }
 
-Task<Result<Written>> SqliteCampaignStore::retry(WorkspaceId workspace, CampaignId id,
-                                                 std::vector<DeliveryState> states, WallTime now,
-                                                 Idempotency idempotency) {
-    co_return co_await database_.write([&](Write& write) -> Result<Written> {
-        return retry_campaign(write, workspace, id, states, now, idempotency);
-    });
+Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, std::vector<DeliveryState> states,
+                                                 WallTime now, Idempotency idempotency) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<Written> { return retry_campaign(write, caller, id, states, now, idempotency); });
 }
 
-Task<Result<Appended>> SqliteCampaignStore::append_recipients(WorkspaceId workspace, CampaignId id,
+Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, CampaignId id,
                                                               std::vector<Recipient> batch) {
     co_return co_await database_.write(
-        [&](Write& write) -> Result<Appended> { return append_audience(write, workspace, id, batch); });
+        [&](Write& write) -> Result<Appended> { return append_audience(write, caller, id, batch); });
 }
 
 Task<Result<std::optional<std::string>>> SqliteCampaignStore::replay(WorkspaceId workspace, std::string scope,

@@ -11,14 +11,13 @@ class SqliteCampaignStore final : public CampaignStore {
  public:
     explicit SqliteCampaignStore(Database& database) : database_(database) {}
 
-    Task<Result<Written>> create(Campaign campaign, std::vector<Recipient> audience, bool launch, std::string body_hash,
+    Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
+                                 std::string body_hash, Idempotency idempotency) override;
+    Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
                                  Idempotency idempotency) override;
-    Task<Result<Written>> change(WorkspaceId workspace, CampaignId id, CampaignEvent event, PauseReason reason,
-                                 WallTime now, Idempotency idempotency) override;
-    Task<Result<Written>> retry(WorkspaceId workspace, CampaignId id, std::vector<DeliveryState> states, WallTime now,
+    Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
-    Task<Result<Appended>> append_recipients(WorkspaceId workspace, CampaignId id,
-                                             std::vector<Recipient> batch) override;
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override;
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override;
     Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;

@@ -15,11 +15,12 @@ struct Turn {
 };
 
 // The running campaigns, beginning behind the one that was served last.
-std::vector<Turn> turns(Write& write, std::int64_t last_served) {
+std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, std::int64_t last_served) {
     std::vector<Turn> out;
     auto row = write.query(
-        "SELECT number, id FROM campaigns INDEXED BY campaigns_running WHERE state = 'running' "
+        "SELECT number, id FROM campaigns INDEXED BY campaigns_running WHERE state = 'running' AND workspace = ?1 "
         "ORDER BY number");
+    row.with(workspace);
     while (row.next()) out.push_back({row.integer(0), {row.text(1)}});
     std::ranges::rotate(out, std::ranges::find_if(out, [&](const Turn& t) { return t.campaign > last_served; }));
     return out;
@@ -85,9 +86,9 @@ std::vector<ClaimedDelivery> interleaved(std::vector<Turn> turns, std::size_t co
 
 }  // namespace
 
-std::vector<ClaimedDelivery> claim_deliveries(Write& write, std::size_t limit, WallTime now,
-                                              std::int64_t& last_served) {
-    auto all = turns(write, last_served);
+std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& workspace, std::size_t limit,
+                                              WallTime now, std::int64_t& last_served) {
+    auto all = turns(write, workspace, last_served);
     std::vector<Turn*> open;
     for (auto& turn : all) open.push_back(&turn);
 
@@ -120,21 +121,14 @@ void release_claims(Write& write, const std::vector<Claim>& claims) {
     }
 }
 
-std::optional<WallTime> next_due_time(Connection& connection) {
-    auto row = connection.query(
-        "SELECT min((SELECT d.not_before FROM deliveries d INDEXED BY deliveries_due WHERE d.campaign = c.number "
-        "AND d.state IN ('queued', 'deferred') AND d.not_before > 0 ORDER BY d.not_before LIMIT 1)) "
-        "FROM campaigns c INDEXED BY campaigns_running WHERE c.state = 'running'");
-    if (!row.next()) return {};
-    return row.optional_time(0);
-}
-
-bool open_rows(Connection& connection) {
+bool open_rows(Connection& connection, const WorkspaceId& workspace) {
     return connection
         .query(
             "SELECT 1 FROM campaigns c INDEXED BY campaigns_running JOIN campaign_counts k ON k.campaign = c.number "
-            "WHERE c.state = 'running' AND k.queued + k.claimed + k.inflight + k.deferred > 0 "
-            "UNION ALL SELECT 1 FROM tracked_events INDEXED BY tracked_events_due WHERE state = 'queued' LIMIT 1")
+            "WHERE c.state = 'running' AND c.workspace = ?1 AND k.queued + k.claimed + k.inflight + k.deferred > 0 "
+            "UNION ALL SELECT 1 FROM tracked_events INDEXED BY tracked_events_due WHERE state = 'queued' "
+            "AND workspace = ?1 LIMIT 1")
+        .with(workspace)
         .next();
 }
 

@@ -2,7 +2,6 @@
 // Which rows come next.
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "adapters/store/sqlite/database.hpp"
@@ -10,15 +9,14 @@
 
 namespace herald::sqlite {
 
-// Claims up to `limit` rows, in turns between the running campaigns. `last_served` is where the turn stands:
-// it matters when there are more campaigns than rows to give.
-std::vector<ClaimedDelivery> claim_deliveries(Write& write, std::size_t limit, WallTime now, std::int64_t& last_served);
+// Claims up to `limit` rows, in turns between the running campaigns of the workspace. `last_served` is where the turn
+// stands: it matters when there are more campaigns than rows to give.
+std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& workspace, std::size_t limit,
+                                              WallTime now, std::int64_t& last_served);
 
 // claimed -> queued, for those still claimed under their claim.
 void release_claims(Write& write, const std::vector<Claim>& claims);
 
-// The earliest date of a waiting row of a running campaign; it may have passed.
-std::optional<WallTime> next_due_time(Connection& connection);
-bool open_rows(Connection& connection);
+bool open_rows(Connection& connection, const WorkspaceId& workspace);
 
 }  // namespace herald::sqlite

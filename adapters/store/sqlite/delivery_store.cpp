@@ -7,17 +7,13 @@
 
 namespace herald::sqlite {
 
-Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(std::size_t limit, WallTime now) {
+Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(WorkspaceId workspace, std::size_t limit,
+                                                                      WallTime now) {
     co_return co_await database_.write([&](Write& write) -> Result<std::vector<ClaimedDelivery>> {
-        auto claimed = claim_deliveries(write, limit, now, last_served_);
+        auto claimed = claim_deliveries(write, workspace, limit, now, last_served_[workspace]);
         if (!claimed.empty()) guard_.claimed(write);
         return claimed;
     });
-}
-
-Task<Result<std::optional<WallTime>>> SqliteDeliveryStore::next_due() {
-    co_return co_await database_.read(
-        [](Connection& connection) -> Result<std::optional<WallTime>> { return next_due_time(connection); });
 }
 
 Task<Result<std::vector<Claim>>> SqliteDeliveryStore::plan(std::vector<PlannedDelivery> plans, WallTime now) {
@@ -46,11 +42,12 @@ Task<Result<void>> SqliteDeliveryStore::release(std::vector<Claim> claims) {
     });
 }
 
-Task<Result<std::vector<PendingEvent>>> SqliteDeliveryStore::claim_events(std::size_t limit, WallTime now) {
+Task<Result<std::vector<PendingEvent>>> SqliteDeliveryStore::claim_events(WorkspaceId workspace, std::size_t limit,
+                                                                          WallTime now) {
     // Among the writes, so that an event settled before is seen as settled; what is handed out is remembered
     // in memory only, because after a crash it may be sent again.
     co_return co_await database_.ask_writer([&](Connection& connection) -> Result<std::vector<PendingEvent>> {
-        return due_events(connection, limit, now, events_out_);
+        return due_events(connection, workspace, limit, now, events_out_);
     });
 }
 
@@ -65,8 +62,9 @@ Task<Result<void>> SqliteDeliveryStore::settle_events(std::vector<EventSettlemen
     });
 }
 
-Task<Result<bool>> SqliteDeliveryStore::has_work() {
-    co_return co_await database_.read([](Connection& connection) -> Result<bool> { return open_rows(connection); });
+Task<Result<bool>> SqliteDeliveryStore::has_work(WorkspaceId workspace) {
+    co_return co_await database_.read(
+        [&](Connection& connection) -> Result<bool> { return open_rows(connection, workspace); });
 }
 
 Result<Recovery> SqliteDeliveryStore::recover(WallTime now) {

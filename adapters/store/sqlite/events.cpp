@@ -2,14 +2,14 @@
 
 namespace herald::sqlite {
 
-std::vector<PendingEvent> due_events(Connection& connection, std::size_t limit, WallTime now,
-                                     std::unordered_set<std::int64_t>& out) {
+std::vector<PendingEvent> due_events(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
+                                     WallTime now, std::unordered_set<std::int64_t>& out) {
     std::vector<PendingEvent> due;
     auto row = connection.query(
         "SELECT e.delivery, c.id, e.contact_id, e.created_at, e.attempts "
         "FROM tracked_events e INDEXED BY tracked_events_due JOIN campaigns c ON c.number = e.campaign "
-        "WHERE e.state = 'queued' AND e.not_before <= ?1 ORDER BY e.not_before, e.delivery");
-    row.with(now);
+        "WHERE e.state = 'queued' AND e.not_before <= ?1 AND e.workspace = ?2 ORDER BY e.not_before, e.delivery");
+    row.with(now, workspace);
     while (due.size() < limit && row.next()) {
         if (out.contains(row.integer(0))) continue;
         due.push_back({row.integer(0), {row.text(1)}, {row.text(2)}, row.time(3), row.integer(4)});

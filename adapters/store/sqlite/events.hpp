@@ -10,9 +10,9 @@
 
 namespace herald::sqlite {
 
-// Due events that are not in `out`; adds them to it.
-std::vector<PendingEvent> due_events(Connection& connection, std::size_t limit, WallTime now,
-                                     std::unordered_set<std::int64_t>& out);
+// Due events of the workspace that are not in `out`; adds them to it.
+std::vector<PendingEvent> due_events(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
+                                     WallTime now, std::unordered_set<std::int64_t>& out);
 
 void apply_event_settlement(Write& write, const EventSettlement& settlement);
 

@@ -181,7 +181,14 @@ CREATE UNIQUE INDEX deliveries_ref
     ON deliveries (campaign, ref_kind, CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END) WHERE repeated = 0;
 )sql";
 
-constexpr std::array steps_of_this_version{Migration{1, initial_schema}, Migration{2, unique_references}};
+// Each workspace looks for its own due events; one whose credential is refused may have a million of them.
+constexpr const char* events_by_workspace = R"sql(
+DROP INDEX tracked_events_due;
+CREATE INDEX tracked_events_due ON tracked_events (workspace, not_before, delivery) WHERE state = 'queued';
+)sql";
+
+constexpr std::array steps_of_this_version{Migration{1, initial_schema}, Migration{2, unique_references},
+                                           Migration{3, events_by_workspace}};
 
 }  // namespace
 
