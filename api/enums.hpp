@@ -143,13 +143,18 @@ struct Names<CircuitState> {
 
 template <>
 struct Names<CredentialState> {
-    static constexpr std::array values{CredentialState::ok, CredentialState::held, CredentialState::missing};
+    static constexpr std::array values{CredentialState::ok, CredentialState::held, CredentialState::other_workspace,
+                                       CredentialState::unchecked, CredentialState::missing};
     static std::string_view name(CredentialState state) {
         switch (state) {
             case CredentialState::ok:
                 return "ok";
             case CredentialState::held:
                 return "held";
+            case CredentialState::other_workspace:
+                return "other_workspace";
+            case CredentialState::unchecked:
+                return "unchecked";
             case CredentialState::missing:
                 return "missing";
         }

@@ -1,7 +1,6 @@
 #include "service/compose.hpp"
 
 #include <cstdlib>
-#include <map>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,80 +12,10 @@
 namespace herald::service {
 namespace {
 
-constexpr milliseconds limiter_saved_every{1'000};
 constexpr milliseconds lag_measured_every{50};
 constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
 constexpr milliseconds store_must_answer_in{1'000};
-
-http::Endpoint endpoint_of(const Config& config) {
-    auto endpoint = http::parse_endpoint(config.intercom_url);
-    if (!endpoint) throw std::runtime_error("INTERCOM_BASE_URL: " + endpoint.error().detail);
-    return std::move(*endpoint);
-}
-
-resilience::GateOptions gate_options(const Config& config) {
-    resilience::GateOptions options;
-    options.host = endpoint_of(config).host;
-    options.limiter.limit_per_window = config.limit_per_window;
-    options.limiter.target = config.limiter_target;
-    options.limiter.initial_limit = std::min(options.limiter.initial_limit, config.limit_per_window);
-    options.breaker.mode =
-        config.breaker_scaled ? resilience::BreakerOptions::Mode::scaled : resilience::BreakerOptions::Mode::seed;
-    options.breaker.open = std::chrono::ceil<seconds>(config.breaker_open);
-    options.has_credential = !config.intercom_token.empty();
-    return options;
-}
-
-http::ClientOptions client_options(const Config& config) {
-    http::ClientOptions options;
-    options.ca_file = config.intercom_ca_file;
-    return options;
-}
-
-RunnerOptions runner_options(const Config& config) {
-    RunnerOptions options;
-    options.contact_fresh = config.contact_fresh;
-    options.look_again = config.contact_visibility_grace;
-    return options;
-}
-
-resilience::GateEvents gate_events(observe::Log& log, observe::Metrics& metrics) {
-    resilience::GateEvents events;
-    events.breaker = [&log, &metrics](std::string_view from, std::string_view to, std::string_view reason) {
-        metrics.breaker_changed(from, to, reason);
-        log.warning("circuit_breaker",
-                    {{"from", std::string(from)}, {"to", std::string(to)}, {"reason", std::string(reason)}});
-    };
-    events.throttled = [&log, &metrics](milliseconds wait) {
-        metrics.throttled();
-        log.warning("rate_limited", {{"wait_ms", wait.count()}});
-    };
-    events.slot = [&metrics](Lane lane, SteadyTime::duration waited) { metrics.slot_waited(lane, waited); };
-    events.credential = [&log](bool held) {
-        if (held)
-            log.error("credential_refused");
-        else
-            log.info("credential_works_again");
-    };
-    return events;
-}
-
-RunnerEvents runner_events(observe::Log& log, Clock& clock) {
-    RunnerEvents events;
-    events.paused = [&log](const CampaignId& id, PauseReason reason) {
-        log.warning("campaign_paused", {{"campaign", id.value}, {"reason", std::string(name(reason))}});
-    };
-    // A full disk or a dead host makes the same trouble hundreds of times a second: one line a second tells it.
-    events.trouble = [&log, &clock, last = std::map<std::string, SteadyTime>{}](std::string_view where,
-                                                                                const Error& error) mutable {
-        auto& said = last[std::string(where)];
-        if (clock.now() - said < seconds(1)) return;
-        said = clock.now();
-        log.warning("sending_trouble", {{"where", std::string(where)}, {"error", std::string(name(error.code))}});
-    };
-    return events;
-}
 
 sqlite::Options store_options(observe::Log& log, api::ChangeFeed& changes) {
     sqlite::Options options;
@@ -95,47 +24,31 @@ sqlite::Options store_options(observe::Log& log, api::ChangeFeed& changes) {
     return options;
 }
 
+std::vector<WorkspaceId> names_of(const std::vector<WorkspaceConfig>& workspaces) {
+    std::vector<WorkspaceId> out;
+    for (const auto& workspace : workspaces) out.push_back({workspace.name});
+    return out;
+}
+
 }  // namespace
 
 Process::Process(const Config& config, std::string openapi)
     : config_(config),
       clock_(io_.get_executor()),
       log_(clock_),
-      metrics_(version),
+      metrics_(version, names_of(config.workspaces)),
       on_bug_([this](const std::exception_ptr& what) { bug(what, "task"); }),
       worker_(pool_),
       changes_(clock_),
       store_(config.data_dir, io_.get_executor(), store_options(log_, changes_)),
       deliveries_(store_.deliveries(), clock_, metrics_),
-      client_(io_.get_executor(), clock_, endpoint_of(config), client_options(config)),
-      attempts_(client_, metrics_),
-      credential_{config.intercom_token.reveal()},
-      gate_(clock_, random_, attempts_, intercom::identify_call(credential_), gate_options(config),
-            gate_events(log_, metrics_)),
-      wire_(attempts_, gate_),
-      campaign_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::campaign),
-      interactive_calls_(clock_, random_, wire_, gate_, retry_budget_, Lane::interactive),
-      sender_(wire_, credential_, [this] { gate_.hold_credential(); }),
-      campaign_directory_(io_.get_executor(), clock_, campaign_calls_, credential_,
-                          [this] { gate_.hold_credential(); }),
-      interactive_directory_(io_.get_executor(), clock_, interactive_calls_, credential_,
-                             [this] { gate_.hold_credential(); }),
-      runner_(io_.get_executor(),
-              {store_.campaigns(), deliveries_, store_.contacts(), campaign_directory_, campaign_directory_, sender_,
-               gate_, clock_, random_},
-              workspace_, runner_options(config), runner_events(log_, clock_), on_bug_),
-      tracker_(io_.get_executor(), {store_.campaigns(), deliveries_, sender_, gate_, clock_, random_}, workspace_,
-               TrackerOptions{}, runner_events(log_, clock_).trouble, on_bug_),
+      surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, deliveries_, on_bug_},
       campaigns_(
-          store_.campaigns(), [this] { runner_.wake(); }, [this](const CampaignId& id) { runner_.drop(id); }),
-      api_({campaigns_,
-            changes_,
-            worker_,
-            clock_,
-            random_,
-            {{workspace_, config.sender_admin_id, interactive_directory_, runner_, gate_}}},
+          store_.campaigns(), [this](const WorkspaceId& id) { workspaces_.at(id)->wake(); },
+          [this](const WorkspaceId& id, const CampaignId& campaign) { workspaces_.at(id)->drop(campaign); }),
+      api_({campaigns_, changes_, worker_, clock_, random_, workspace_views()},
            {.openapi = std::move(openapi),
-            .metrics = [this] { return metrics_.text(gate_.limits()); },
+            .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),
       listener_(io_.get_executor(), config.listen_host, config.listen_port,
                 {api_, clock_, random_, [this] { return draining_; },
@@ -156,50 +69,57 @@ Process::Process(const Config& config, std::string openapi)
                             {"lost", recovery.lost},
                             {"corrected_campaigns", recovery.corrected_campaigns},
                             {"paused_campaigns", recovery.paused_campaigns}});
-    if (config.intercom_token.empty())
-        log_.warning("no_credential", {{"meaning", "INTERCOM_ACCESS_TOKEN is not set: nothing is sent"}});
+    for (const auto& workspace : recovery.workspaces)
+        if (!workspaces_.contains(workspace))
+            log_.warning("workspace_not_configured",
+                         {{"workspace", workspace.value}, {"meaning", "its campaigns wait until it is"}});
+}
+
+// In the order of the configuration.
+std::vector<api::Workspace> Process::workspace_views() {
+    std::vector<api::Workspace> out;
+    for (const auto& own : config_.workspaces) {
+        auto& host = hosts_.try_emplace(host_of(own), breaker_options(config_)).first->second;
+        auto runtime = std::make_unique<WorkspaceRuntime>(surroundings_, host, own, config_);
+        out.push_back(runtime->api_view());
+        workspaces_.emplace(WorkspaceId{own.name}, std::move(runtime));
+    }
+    return out;
+}
+
+std::vector<observe::Metrics::WorkspaceLimits> Process::limits() const {
+    std::vector<observe::Metrics::WorkspaceLimits> out;
+    for (const auto& [id, workspace] : workspaces_) out.push_back({id, workspace->limits()});
+    return out;
+}
+
+std::size_t Process::inflight() const {
+    std::size_t out = 0;
+    for (const auto& [id, workspace] : workspaces_) out += workspace->inflight();
+    return out;
 }
 
 int Process::run() {
-    tasks_.spawn(restore_limiter());
+    tasks_.spawn(begin());
     tasks_.spawn(watch_loop_lag());
     tasks_.spawn(watch_store());
     tasks_.spawn(watch_signals());
     io_.run();
-    const bool tidy = tasks_.size() == 0 && runner_.inflight() == 0 && listener_.connections() == 0;
+    const bool tidy = tasks_.size() == 0 && inflight() == 0 && listener_.connections() == 0;
     store_.close();
-    log_.info("stopped", {{"tidy", tidy}, {"inflight", static_cast<std::int64_t>(runner_.inflight())}});
+    log_.info("stopped", {{"tidy", tidy}, {"inflight", static_cast<std::int64_t>(inflight())}});
     // What still waits refers to objects whose order of destruction it does not know; the store is closed, and
     // what was in flight is `unknown` at the next start, which is true.
     if (!tidy) std::_Exit(exit_code_);
     return exit_code_;
 }
 
-// A restart never gets a fresh burst: first the limiter's memory, then the first call.
-Task<void> Process::restore_limiter() {
-    const auto saved = co_await store_.limiter().load(workspace_);
-    if (saved && *saved)
-        gate_.limiter().restore(**saved, clock_.now(), clock_.wall_now());
-    else if (!saved)
-        log_.warning("limiter_not_restored");
+// A restart never gets a fresh burst: first the limiters' memory, then the first call.
+Task<void> Process::begin() {
+    for (const auto& [id, workspace] : workspaces_) co_await workspace->restore_limiter();
     if (stopped_) co_return;
     tasks_.spawn(listener_.run());
-    tasks_.spawn(runner_.run());
-    tasks_.spawn(tracker_.run());
-    tasks_.spawn(keep_limiter());
-}
-
-Task<void> Process::keep_limiter() {
-    std::optional<LimiterState> saved;
-    while (!stopped_) {
-        co_await clock_.sleep_for(limiter_saved_every);
-        auto state = gate_.limiter().save(clock_.now(), clock_.wall_now());
-        // An idle limiter's next slot only wavers by a rounding.
-        if (saved && state.next_slot - saved->next_slot < milliseconds(10) &&
-            saved->blocked_until == state.blocked_until)
-            continue;
-        if (co_await store_.limiter().save(workspace_, state)) saved = state;
-    }
+    for (const auto& [id, workspace] : workspaces_) workspace->start(tasks_);
 }
 
 // Every promise about time assumes that the loop turns; when it does not, the log says so.
@@ -247,24 +167,20 @@ Task<void> Process::watch_signals() {
 
 Task<void> Process::drain() {
     draining_ = true;
-    runner_.stop();
-    tracker_.stop();
-    gate_.stop();
+    for (const auto& [id, workspace] : workspaces_) workspace->stop();
     const auto in_flight_until = clock_.now() + config_.drain_readiness_delay + config_.drain_inflight;
     co_await clock_.sleep_for(config_.drain_readiness_delay);
     listener_.stop();
     changes_.close();
-    const bool sent = co_await runner_.drain(in_flight_until);
-    const bool tracked = co_await tracker_.drain(in_flight_until);
+    bool drained = true;
+    for (const auto& [id, workspace] : workspaces_)
+        if (!co_await workspace->drain(in_flight_until)) drained = false;
     const bool served = co_await listener_.drain(clock_.now() + sessions_may_take);
-    if (const auto kept =
-            co_await store_.limiter().save(workspace_, gate_.limiter().save(clock_.now(), clock_.wall_now()));
-        !kept)
-        log_.warning("limiter_not_saved");
+    for (const auto& [id, workspace] : workspaces_) co_await workspace->save_limiter();
     stopped_ = true;
     boost::system::error_code ignored;
     signals_.cancel(ignored);
-    if (!sent || !tracked || !served) io_.stop();
+    if (!drained || !served) io_.stop();
 }
 
 void Process::log_request(const Served& served) {

@@ -3,30 +3,26 @@
 // order of their lives; each uses only what stands above it.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "adapters/http/client.hpp"
-#include "adapters/intercom/client.hpp"
 #include "adapters/observe/delivery_store.hpp"
-#include "adapters/observe/exchange.hpp"
 #include "adapters/observe/log.hpp"
 #include "adapters/observe/metrics.hpp"
-#include "adapters/resilience/gate.hpp"
-#include "adapters/resilience/resilient_exchange.hpp"
 #include "adapters/store/sqlite/store.hpp"
 #include "adapters/system/clock.hpp"
 #include "adapters/system/pool_worker.hpp"
 #include "api/api.hpp"
-#include "domain/campaign/runner.hpp"
-#include "domain/campaign/tracker.hpp"
 #include "service/config.hpp"
 #include "service/listener.hpp"
 #include "service/watched_store.hpp"
+#include "service/workspace.hpp"
 
 namespace herald::service {
 
@@ -42,8 +38,10 @@ class Process {
     std::string address() const { return listener_.address(); }
 
  private:
-    Task<void> restore_limiter();
-    Task<void> keep_limiter();
+    Task<void> begin();
+    std::vector<api::Workspace> workspace_views();
+    std::vector<observe::Metrics::WorkspaceLimits> limits() const;
+    std::size_t inflight() const;
     Task<void> watch_loop_lag();
     Task<void> watch_store();
     Task<void> ask_store();
@@ -53,7 +51,6 @@ class Process {
     void bug(const std::exception_ptr& what, std::string_view where);
 
     Config config_;
-    WorkspaceId workspace_{"default"};
     boost::asio::io_context io_{1};
     SystemClock clock_;
     SystemRandom random_;
@@ -67,20 +64,9 @@ class Process {
     sqlite::SqliteStore store_;
     observe::ObservedDeliveryStore deliveries_;
 
-    http::Client client_;
-    observe::CountedExchange attempts_;
-    intercom::Credential credential_;
-    resilience::Gate gate_;
-    resilience::ObservedExchange wire_;
-    resilience::RetryBudget retry_budget_;
-    resilience::ResilientExchange campaign_calls_;
-    resilience::ResilientExchange interactive_calls_;
-    intercom::Sender sender_;
-    intercom::Directory campaign_directory_;
-    intercom::Directory interactive_directory_;
-
-    CampaignRunner runner_;
-    EventTrackingLoop tracker_;
+    std::map<std::string, Host> hosts_;  // by address
+    Surroundings surroundings_;
+    std::map<WorkspaceId, std::unique_ptr<WorkspaceRuntime>> workspaces_;
     WatchedCampaignStore campaigns_;  // the API's view: a change wakes or stops the sending loop
 
     bool draining_{};

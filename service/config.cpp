@@ -4,9 +4,9 @@
 #include <charconv>
 #include <fstream>
 #include <map>
-#include <set>
-#include <sstream>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -67,35 +67,35 @@ Mistake set_listen(Config& config, std::string_view text) {
     return {};
 }
 
-Mistake set_region(Config& config, std::string_view text) {
+Mistake set_region(WorkspaceConfig& workspace, std::string_view text) {
     static const std::map<std::string_view, std::string_view> hosts{
         {"us", "https://api.intercom.io"}, {"eu", "https://api.eu.intercom.io"}, {"au", "https://api.au.intercom.io"}};
     std::string lower(text);
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
     const auto host = hosts.find(lower);
     if (host == hosts.end()) return "must be us, eu or au";
-    config.intercom_url = host->second;
+    workspace.intercom_url = host->second;
     return {};
 }
 
-Mistake set_base_url(Config& config, std::string_view text) {
+Mistake set_base_url(WorkspaceConfig& workspace, std::string_view text) {
     const auto endpoint = http::parse_endpoint(text);
     if (!endpoint) return endpoint.error().detail;
-    config.intercom_url = text;
+    workspace.intercom_url = text;
     return {};
 }
 
-Mistake set_token(Config& config, std::string_view text) {
+Mistake set_token(WorkspaceConfig& workspace, std::string_view text) {
     if (std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c > '~'; }))
         return "must not hold spaces or control characters";
-    config.intercom_token = Secret(std::string(text));
+    workspace.token = Secret(std::string(text));
     return {};
 }
 
-Mistake set_sender(Config& config, std::string_view text) {
+Mistake set_sender(WorkspaceConfig& workspace, std::string_view text) {
     std::int64_t id{};
     if (auto mistake = set_number<std::int64_t>(id, text, 1, INT64_MAX)) return "must be the numeric id of an admin";
-    config.sender_admin_id = id;
+    workspace.sender_admin_id = id;
     return {};
 }
 
@@ -105,16 +105,41 @@ Mistake set_breaker_mode(Config& config, std::string_view text) {
     return {};
 }
 
+template <class Target>
 struct Setting {
     const char* variable;  // of the environment
     const char* key;       // in the file; empty: environment only
     const char* standard;  // the default, as shown
     const char* meaning;
-    Mistake (*set)(Config&, std::string_view);
+    Mistake (*set)(Target&, std::string_view);
 };
 
-// The order matters where two settings touch the same value: the later one wins.
-constexpr Setting settings[] = {
+// Of one workspace: the only one, or, as a default, each of those that the file names. The order matters where two
+// settings touch the same value: the later one wins.
+constexpr Setting<WorkspaceConfig> workspace_settings[] = {
+    {"INTERCOM_ACCESS_TOKEN", "", "none", "access token of the workspace; without one nothing is sent", set_token},
+    {"INTERCOM_REGION", "region", "us", "us, eu or au: where the workspace lives", set_region},
+    {"INTERCOM_BASE_URL", "base_url", "of the region", "another host; http:// for loopback only", set_base_url},
+    {"INTERCOM_CA_FILE", "ca_file", "the system's", "PEM file of the certificate authorities to trust",
+     [](WorkspaceConfig& w, std::string_view v) -> Mistake {
+         if (!std::ifstream(std::string(v))) return "cannot be read";
+         w.ca_file = v;
+         return {};
+     }},
+    {"INTERCOM_APP_ID", "app_id", "not checked",
+     "Intercom's id of the workspace; nothing is sent with a token that belongs to another",
+     [](WorkspaceConfig& w, std::string_view v) -> Mistake {
+         w.app_id = v;
+         return {};
+     }},
+    {"INTERCOM_SENDER_ADMIN_ID", "sender_admin_id", "none", "admin that messages without a sender are from",
+     set_sender},
+    {"HERALD_LIMITER_LIMIT_PER_WINDOW", "limit_per_window", "1667",
+     "most calls in Intercom's window of 10 s; what Intercom announces may only lower it",
+     [](WorkspaceConfig& w, std::string_view v) { return set_number(w.limit_per_window, v, 1, 100'000'000); }},
+};
+
+constexpr Setting<Config> settings[] = {
     {"HERALD_LISTEN", "listen", "127.0.0.1:8080", "address and port of the API; loopback only; port 0 takes a free one",
      set_listen},
     {"HERALD_DATA_DIR", "data_dir", "./data", "folder of the database; created when absent",
@@ -123,21 +148,6 @@ constexpr Setting settings[] = {
          c.data_dir = v;
          return {};
      }},
-    {"INTERCOM_ACCESS_TOKEN", "", "none", "access token of the workspace; without one nothing is sent", set_token},
-    {"INTERCOM_REGION", "intercom.region", "us", "us, eu or au: where the workspace lives", set_region},
-    {"INTERCOM_BASE_URL", "intercom.base_url", "of the region", "another host; http:// for loopback only",
-     set_base_url},
-    {"INTERCOM_CA_FILE", "intercom.ca_file", "the system's", "PEM file of the certificate authorities to trust",
-     [](Config& c, std::string_view v) -> Mistake {
-         if (!std::ifstream(std::string(v))) return "cannot be read";
-         c.intercom_ca_file = v;
-         return {};
-     }},
-    {"INTERCOM_SENDER_ADMIN_ID", "intercom.sender_admin_id", "none", "admin that campaigns without a sender are from",
-     set_sender},
-    {"HERALD_LIMITER_LIMIT_PER_WINDOW", "limiter.limit_per_window", "1667",
-     "most calls in Intercom's window of 10 s; what Intercom announces may only lower it",
-     [](Config& c, std::string_view v) { return set_number(c.limit_per_window, v, 1, 100'000'000); }},
     {"HERALD_LIMITER_TARGET", "limiter.target", "0.98", "share of the limit to use",
      [](Config& c, std::string_view v) { return set_number(c.limiter_target, v, 0.01, 0.99); }},
     {"HERALD_BREAKER_MODE", "breaker.mode", "scaled",
@@ -173,52 +183,155 @@ void flatten(const YAML::Node& node, const std::string& path, std::map<std::stri
     }
 }
 
-void read_file(const std::string& path, ConfigResult& result) {
-    std::ifstream file(path);
-    if (!file) {
-        result.mistakes.push_back("HERALD_CONFIG: cannot read " + path);
-        return;
-    }
-    std::map<std::string, std::string> values;
-    try {
-        flatten(YAML::Load(file), "", values, result.mistakes);
-    } catch (const YAML::Exception& error) {
-        result.mistakes.push_back(fmt::format("{}: {}", path, error.what()));
-        return;
-    }
-    for (const auto& setting : settings) {
-        const auto found = values.find(setting.key);
+// Applies every setting that has a value under its key, and takes that value out of `values`.
+template <class Target>
+void apply_file(std::span<const Setting<Target>> table, Target& target, const std::string& prefix,
+                std::map<std::string, std::string>& values, const std::string& path,
+                std::vector<std::string>& mistakes) {
+    for (const auto& setting : table) {
+        const auto key = prefix + setting.key;
+        const auto found = values.find(key);
         if (*setting.key == '\0' || found == values.end()) continue;
-        if (auto mistake = setting.set(result.config, found->second))
-            result.mistakes.push_back(fmt::format("{}: {}: {}", path, setting.key, *mistake));
+        if (auto mistake = setting.set(target, found->second))
+            mistakes.push_back(fmt::format("{}: {}: {}", path, key, *mistake));
         values.erase(found);
     }
-    for (const auto& [key, value] : values) result.mistakes.push_back(fmt::format("{}: unknown key '{}'", path, key));
+}
+
+template <class Target>
+void apply_environment(std::span<const Setting<Target>> table, Target& target, const Environment& environment,
+                       std::vector<std::string>& mistakes) {
+    for (const auto& setting : table) {
+        const auto value = environment(setting.variable);
+        if (!value || value->empty()) continue;
+        if (auto mistake = setting.set(target, *value))
+            mistakes.push_back(fmt::format("{}: {}", setting.variable, *mistake));
+    }
+}
+
+constexpr std::size_t most_workspaces = 64;
+constexpr std::size_t longest_workspace_name = 64;
+
+bool is_workspace_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_workspace_name && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+}
+
+// INTERCOM_ACCESS_TOKEN_ACME_EU for the workspace acme-eu.
+std::string token_variable(std::string_view workspace) {
+    std::string out = "INTERCOM_ACCESS_TOKEN_";
+    for (const char c : workspace) out += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return out;
+}
+
+class Loader {
+ public:
+    explicit Loader(const Environment& environment) : environment_(environment) {}
+
+    ConfigResult load() {
+        if (const auto path = environment_("HERALD_CONFIG"); path && !path->empty()) read(*path);
+        auto& one = result_.config.workspaces.front();
+        apply_file<Config>(settings, result_.config, "", values_, path_, mistakes());
+        apply_file<WorkspaceConfig>(workspace_settings, one, "intercom.", values_, path_, mistakes());
+        apply_environment<Config>(settings, result_.config, environment_, mistakes());
+        apply_environment<WorkspaceConfig>(workspace_settings, one, environment_, mistakes());
+        if (!names_.empty()) load_workspaces();
+        for (const auto& [key, value] : values_) mistakes().push_back(fmt::format("{}: unknown key '{}'", path_, key));
+        return std::move(result_);
+    }
+
+ private:
+    std::vector<std::string>& mistakes() { return result_.mistakes; }
+
+    void read(const std::string& path) {
+        path_ = path;
+        std::ifstream file(path);
+        if (!file) {
+            mistakes().push_back("HERALD_CONFIG: cannot read " + path);
+            return;
+        }
+        try {
+            const auto root = YAML::Load(file);
+            flatten(root, "", values_, mistakes());
+            if (!root.IsMap() || !root["workspaces"] || !root["workspaces"].IsMap()) return;
+            for (const auto& entry : root["workspaces"]) names_.push_back(entry.first.as<std::string>());
+        } catch (const YAML::Exception& error) {
+            mistakes().push_back(fmt::format("{}: {}", path, error.what()));
+        }
+    }
+
+    // What is said for all stays the default of each, but a token and a sender belong to one.
+    void load_workspaces() {
+        const auto defaults = std::exchange(result_.config.workspaces, {}).front();
+        if (!defaults.token.empty())
+            mistakes().push_back("INTERCOM_ACCESS_TOKEN: with several workspaces each has its own, such as " +
+                                 token_variable(names_.front()));
+        if (defaults.sender_admin_id || !defaults.app_id.empty())
+            mistakes().push_back(
+                "INTERCOM_SENDER_ADMIN_ID and INTERCOM_APP_ID: with several workspaces they stand with each");
+        if (names_.size() > most_workspaces)
+            mistakes().push_back(fmt::format("{}: workspaces: at most {}", path_, most_workspaces));
+        for (const auto& name : names_) load_workspace(name, defaults);
+        expect_differing_tokens();
+    }
+
+    void load_workspace(const std::string& name, const WorkspaceConfig& defaults) {
+        if (!is_workspace_name(name))
+            mistakes().push_back(fmt::format("{}: workspaces: '{}' is no name: 1 to {} of a-z, 0-9, - and _", path_,
+                                             name, longest_workspace_name));
+        auto workspace = defaults;
+        workspace.name = name;
+        apply_file<WorkspaceConfig>(workspace_settings, workspace, fmt::format("workspaces.{}.", name), values_, path_,
+                                    mistakes());
+        const auto variable = token_variable(name);
+        if (const auto token = environment_(variable); token && !token->empty())
+            if (auto mistake = set_token(workspace, *token)) mistakes().push_back(variable + ": " + *mistake);
+        result_.config.workspaces.push_back(std::move(workspace));
+    }
+
+    // One token is one limit at Intercom: two limiters for it would exceed it together.
+    void expect_differing_tokens() {
+        std::map<std::string, std::string> seen;
+        for (const auto& workspace : result_.config.workspaces) {
+            if (workspace.token.empty()) continue;
+            const auto [other, fresh] = seen.emplace(workspace.token.reveal(), workspace.name);
+            if (!fresh)
+                mistakes().push_back(fmt::format("{}: the token is that of the workspace {} too",
+                                                 token_variable(workspace.name), other->second));
+        }
+    }
+
+    const Environment& environment_;
+    ConfigResult result_;
+    std::string path_;
+    std::map<std::string, std::string> values_;  // of the file, by path
+    std::vector<std::string> names_;             // of its workspaces
+};
+
+template <class Target>
+std::string describe(std::span<const Setting<Target>> table, std::string_view prefix) {
+    std::string out;
+    for (const auto& setting : table)
+        out += fmt::format("  {}{}\n      {}. Default: {}.\n", setting.variable,
+                           *setting.key == '\0' ? std::string() : fmt::format("   (key: {}{})", prefix, setting.key),
+                           setting.meaning, setting.standard);
+    return out;
 }
 
 }  // namespace
 
 ConfigResult load_config(const Environment& environment) {
-    ConfigResult result;
-    if (const auto path = environment("HERALD_CONFIG"); path && !path->empty()) read_file(*path, result);
-    for (const auto& setting : settings) {
-        const auto value = environment(setting.variable);
-        if (!value || value->empty()) continue;
-        if (auto mistake = setting.set(result.config, *value))
-            result.mistakes.push_back(fmt::format("{}: {}", setting.variable, *mistake));
-    }
-    return result;
+    return Loader(environment).load();
 }
 
 std::string describe_settings() {
-    std::string out =
-        "  HERALD_CONFIG\n      YAML file with the keys below; the environment wins over it. Default: none.\n";
-    for (const auto& setting : settings) {
-        out += fmt::format("  {}{}\n      {}. Default: {}.\n", setting.variable,
-                           *setting.key == '\0' ? std::string() : fmt::format("   (key: {})", setting.key),
-                           setting.meaning, setting.standard);
-    }
-    return out;
+    return "  HERALD_CONFIG\n      YAML file with the keys below; the environment wins over it. Default: none.\n" +
+           describe<Config>(settings, "") + describe<WorkspaceConfig>(workspace_settings, "intercom.") +
+           "\n"
+           "Several workspaces stand in the file under workspaces, by name, each with the last keys above\n"
+           "(workspaces.acme-eu.region, …) and its token in a variable of its own (INTERCOM_ACCESS_TOKEN_ACME_EU);\n"
+           "intercom.region, base_url, ca_file and limit_per_window are then the defaults of all.\n";
 }
 
 }  // namespace herald::service

@@ -24,17 +24,24 @@ class Secret {
     std::string value_;
 };
 
+// One Intercom workspace.
+struct WorkspaceConfig {
+    std::string name{"default"};
+    Secret token;  // empty: nothing is sent
+    std::string intercom_url{"https://api.intercom.io"};
+    std::string ca_file;
+    std::string app_id;  // Intercom's id_code of the workspace that the token must belong to; empty: not checked
+    std::optional<std::int64_t> sender_admin_id;
+    int limit_per_window{1667};
+};
+
 struct Config {
     std::string listen_host{"127.0.0.1"};
     std::uint16_t listen_port{8080};
     std::string data_dir{"./data"};
 
-    Secret intercom_token;
-    std::string intercom_url{"https://api.intercom.io"};
-    std::string intercom_ca_file;
-    std::optional<std::int64_t> sender_admin_id;
+    std::vector<WorkspaceConfig> workspaces{{}};  // never empty
 
-    int limit_per_window{1667};
     double limiter_target{0.98};
     bool breaker_scaled{true};
     milliseconds breaker_open{60'000};

@@ -11,30 +11,32 @@ namespace herald::service {
 
 class WatchedCampaignStore final : public CampaignStore {
  public:
-    WatchedCampaignStore(CampaignStore& store, std::function<void()> work_arrived,
-                         std::function<void(const CampaignId&)> taken_back)
+    WatchedCampaignStore(CampaignStore& store, std::function<void(const WorkspaceId&)> work_arrived,
+                         std::function<void(const WorkspaceId&, const CampaignId&)> taken_back)
         : store_(store), work_arrived_(std::move(work_arrived)), taken_back_(std::move(taken_back)) {}
 
     Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                  std::string body_hash, Idempotency idempotency) override {
+        const auto workspace = caller.workspace;
         auto written = co_await store_.create(std::move(caller), std::move(campaign), std::move(audience), launch,
                                               std::move(body_hash), std::move(idempotency));
-        if (written && launch && !written->replay) work_arrived_();
+        if (written && launch && !written->replay) work_arrived_(workspace);
         co_return written;
     }
 
     Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
                                  Idempotency idempotency) override {
+        const auto workspace = caller.workspace;
         auto written = co_await store_.change(std::move(caller), id, event, reason, now, std::move(idempotency));
         if (!written || written->replay) co_return written;  // a replay changed nothing now
         switch (event) {
             case CampaignEvent::launch:
             case CampaignEvent::resume:
-                work_arrived_();
+                work_arrived_(workspace);
                 break;
             case CampaignEvent::pause:
             case CampaignEvent::cancel:
-                taken_back_(id);
+                taken_back_(workspace, id);
                 break;
             case CampaignEvent::retry:
             case CampaignEvent::complete:
@@ -45,9 +47,10 @@ class WatchedCampaignStore final : public CampaignStore {
 
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override {
+        const auto workspace = caller.workspace;
         auto written =
             co_await store_.retry(std::move(caller), std::move(id), std::move(states), now, std::move(idempotency));
-        if (written) work_arrived_();
+        if (written) work_arrived_(workspace);
         co_return written;
     }
 
@@ -80,8 +83,8 @@ class WatchedCampaignStore final : public CampaignStore {
  private:
     CampaignStore& store_;
     bool healthy_{true};
-    std::function<void()> work_arrived_;
-    std::function<void(const CampaignId&)> taken_back_;
+    std::function<void(const WorkspaceId&)> work_arrived_;
+    std::function<void(const WorkspaceId&, const CampaignId&)> taken_back_;
 };
 
 }  // namespace herald::service

@@ -176,6 +176,14 @@ std::optional<std::vector<Admin>> read_admins(std::string_view body) {
     return out;
 }
 
+std::optional<std::string> read_app_id(std::string_view body) {
+    const auto object = read_object(body);
+    if (!object) return {};
+    const auto* app = object->if_contains("app");
+    if (app == nullptr || !app->is_object()) return {};
+    return id_text(app->get_object(), "id_code");
+}
+
 std::optional<std::string> read_message_id(std::string_view body) {
     const auto object = read_object(body);
     if (!object) return {};

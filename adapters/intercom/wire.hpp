@@ -31,6 +31,8 @@ struct ContactPage {
 std::optional<ContactPage> read_contact_page(std::string_view body);
 std::optional<FoundContact> read_contact(std::string_view body);
 std::optional<std::vector<Admin>> read_admins(std::string_view body);
+// The workspace's id_code in the answer to GET /me.
+std::optional<std::string> read_app_id(std::string_view body);
 // The message id of an accepted message.
 std::optional<std::string> read_message_id(std::string_view body);
 

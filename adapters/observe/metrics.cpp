@@ -60,7 +60,7 @@ struct Metrics::Families {
         gauges("herald_limiter_window_used_ratio", "Calls of the last window, as a part of Intercom's limit");
     Gauges& breaker = gauges("herald_breaker_state", "0 closed, 1 half open, 2 open");
     Gauges& inflight = gauges("herald_inflight", "Calls to Intercom on their way");
-    Gauges& held = gauges("herald_credential_held", "1 while Intercom refuses the access token");
+    Gauges& held = gauges("herald_credential_held", "1 while nothing goes out because of the access token");
     Gauges& build = gauges("herald_build_info", "Always 1; the version is a label");
     Histograms& slot_wait = histograms("herald_slot_wait_seconds", "Waiting for a slot of the rate limit");
     Histograms& intent_commit =
@@ -82,12 +82,16 @@ struct Metrics::Families {
 };
 
 // What can be named from the start is there from the start, at zero, so that a rate sees the first one.
-Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families>()) {
+Metrics::Metrics(std::string_view version, const std::vector<WorkspaceId>& workspaces)
+    : families_(std::make_unique<Families>()) {
     for (const auto state :
          {DeliveryState::accepted, DeliveryState::rejected, DeliveryState::unknown, DeliveryState::skipped})
         delivery_ended(state, 0);
-    for (const auto lane : all_lanes) families_->slot_wait.Add({{"lane", std::string(name(lane))}}, long_waits);
-    families_->throttled.Add({});
+    for (const auto& workspace : workspaces) {
+        families_->throttled.Add({{"workspace", workspace.value}});
+        for (const auto lane : all_lanes)
+            families_->slot_wait.Add({{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits);
+    }
     families_->intent_commit.Add({}, short_waits);
     families_->loop_lag.Add({}, short_waits);
     families_->build.Add({{"version", std::string(version)}}).Set(1);
@@ -107,12 +111,13 @@ void Metrics::attempt_ended(std::string_view phase, std::string_view kind) {
     families_->attempts.Add({{"phase", std::string(phase)}, {"class", std::string(kind)}}).Increment();
 }
 
-void Metrics::slot_waited(Lane lane, Duration waited) {
-    families_->slot_wait.Add({{"lane", std::string(name(lane))}}, long_waits).Observe(in_seconds(waited));
+void Metrics::slot_waited(const WorkspaceId& workspace, Lane lane, Duration waited) {
+    families_->slot_wait.Add({{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits)
+        .Observe(in_seconds(waited));
 }
 
-void Metrics::throttled() {
-    families_->throttled.Add({}).Increment();
+void Metrics::throttled(const WorkspaceId& workspace) {
+    families_->throttled.Add({{"workspace", workspace.value}}).Increment();
 }
 
 void Metrics::breaker_changed(std::string_view from, std::string_view to, std::string_view reason) {
@@ -134,13 +139,16 @@ void Metrics::loop_lagged(Duration lag) {
     families_->loop_lag.Add({}, short_waits).Observe(in_seconds(lag));
 }
 
-std::string Metrics::text(const Limits& limits) {
-    const auto& [pace, circuit, credential, inflight, inflight_max] = limits;
-    const auto limit = std::max(pace.limit_per_window, 1);
-    families_->used.Add({}).Set(static_cast<double>(pace.used()) / limit);
-    families_->breaker.Add({{"host", circuit.host}}).Set(number(circuit.state));
-    families_->inflight.Add({{"host", circuit.host}}).Set(static_cast<double>(inflight));
-    families_->held.Add({}).Set(credential.state == CredentialState::held ? 1 : 0);
+std::string Metrics::text(const std::vector<WorkspaceLimits>& workspaces) {
+    for (const auto& [workspace, limits] : workspaces) {
+        const auto& [pace, circuit, credential, inflight, inflight_max] = limits;
+        const prometheus::Labels label{{"workspace", workspace.value}};
+        const auto limit = std::max(pace.limit_per_window, 1);
+        families_->used.Add(label).Set(static_cast<double>(pace.used()) / limit);
+        families_->breaker.Add({{"host", circuit.host}}).Set(number(circuit.state));
+        families_->inflight.Add(label).Set(static_cast<double>(inflight));
+        families_->held.Add(label).Set(credential.state == CredentialState::ok ? 0 : 1);
+    }
     return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 

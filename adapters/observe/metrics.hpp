@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "domain/core/id.hpp"
 #include "domain/core/time.hpp"
 #include "domain/delivery/state.hpp"
 #include "domain/ports/limits.hpp"
@@ -17,7 +19,8 @@ class Metrics {
  public:
     using Duration = SteadyTime::duration;
 
-    explicit Metrics(std::string_view version);
+    // The names of the workspaces become labels.
+    Metrics(std::string_view version, const std::vector<WorkspaceId>& workspaces);
     ~Metrics();
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
@@ -27,16 +30,20 @@ class Metrics {
     // One call on the wire: how far it came, and what kind of end that was.
     void attempt_ended(std::string_view phase, std::string_view kind);
 
-    void slot_waited(Lane lane, Duration waited);
-    void throttled();
+    void slot_waited(const WorkspaceId& workspace, Lane lane, Duration waited);
+    void throttled(const WorkspaceId& workspace);
     void breaker_changed(std::string_view from, std::string_view to, std::string_view reason);
 
     // An empty operation: no route took the request.
     void request_served(std::string_view operation, std::string_view method, int status, Duration took);
     void loop_lagged(Duration lag);
 
+    struct WorkspaceLimits {
+        WorkspaceId workspace;
+        Limits limits;
+    };
     // Everything above and the limits as they are now, in the text format 0.0.4.
-    std::string text(const Limits& limits);
+    std::string text(const std::vector<WorkspaceLimits>& workspaces);
 
  private:
     struct Families;

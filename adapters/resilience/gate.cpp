@@ -15,6 +15,22 @@ namespace {
 constexpr milliseconds recheck_permits{1'000};  // slow start widens with time, not only with returns
 constexpr milliseconds worth_reporting{1'000};  // a shorter pause of the limiter is its normal pace
 
+std::string_view why(CredentialState state) {
+    switch (state) {
+        case CredentialState::ok:
+            return "";
+        case CredentialState::held:
+            return "Intercom refuses the access token";
+        case CredentialState::other_workspace:
+            return "the access token belongs to another workspace than the configured one";
+        case CredentialState::unchecked:
+            return "it is not known yet which workspace the access token belongs to";
+        case CredentialState::missing:
+            return "no Intercom access token is configured";
+    }
+    return "";
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -79,7 +95,8 @@ class Gate::Admitted final : public Ticket::Leave {
     bool settled_{};
 };
 
-Gate::Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, GateOptions options, GateEvents events)
+Gate::Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, CircuitBreaker& breaker,
+           GateOptions options, GateEvents events)
     : clock_(clock),
       random_(random),
       wire_(wire),
@@ -87,8 +104,12 @@ Gate::Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe,
       options_(std::move(options)),
       events_(std::move(events)),
       bucket_(options_.limiter, clock.now()),
-      breaker_(options_.breaker),
-      taken_(options_.limiter.window) {
+      breaker_(breaker),
+      taken_(options_.limiter.window),
+      credential_state_(!options_.has_credential   ? CredentialState::missing
+                        : options_.right_workspace ? CredentialState::unchecked
+                                                   : CredentialState::ok),
+      next_credential_check_(clock.now()) {
     probe_.total = options_.probe_total;
 }
 
@@ -128,8 +149,7 @@ Task<Result<Ticket>> Gate::pass(Lane lane, Deadline deadline, bool harmless) {
 
 std::optional<Error> Gate::refusal() const {
     if (stopping_) return Error{Errc::shutting_down, "the service is stopping"};
-    if (!options_.has_credential) return Error{Errc::credential, "no Intercom access token is configured"};
-    if (held_) return Error{Errc::credential, "Intercom refuses the access token"};
+    if (credential_state_ != CredentialState::ok) return Error{Errc::credential, std::string(why(credential_state_))};
     const auto now = clock_.now();
     if (breaker_.state(now) != CircuitBreaker::State::closed && !breaker_.trial_due(now)) return circuit_open();
     return {};
@@ -227,8 +247,8 @@ void Gate::settle(CircuitBreaker::Permit permit, Verdict verdict, SteadyTime sta
 
 GateStatus Gate::status() const {
     const auto now = clock_.now();
-    if (!options_.has_credential) return {WaitReason::credential, SteadyTime::max(), false};
-    if (held_) return {WaitReason::credential, next_credential_check_, false};
+    if (credential_state_ == CredentialState::missing) return {WaitReason::credential, SteadyTime::max(), false};
+    if (credential_state_ != CredentialState::ok) return {WaitReason::credential, next_credential_check_, false};
     const bool trial = breaker_.trial_due(now);
     switch (breaker_.state(now)) {
         case CircuitBreaker::State::closed:
@@ -280,9 +300,9 @@ CircuitStatus Gate::circuit() const {
 }
 
 CredentialStatus Gate::credential() const {
-    if (!options_.has_credential) return {CredentialState::missing, {}};
-    if (held_) return {CredentialState::held, on_the_wall(next_credential_check_)};
-    return {CredentialState::ok, {}};
+    if (credential_state_ == CredentialState::ok || credential_state_ == CredentialState::missing)
+        return {credential_state_, {}};
+    return {credential_state_, on_the_wall(next_credential_check_)};
 }
 
 WallTime Gate::on_the_wall(SteadyTime time) const {
@@ -290,17 +310,20 @@ WallTime Gate::on_the_wall(SteadyTime time) const {
 }
 
 Task<void> Gate::check_credential() {
-    if (!held_ || clock_.now() < next_credential_check_) co_return;
+    if (credential_state_ == CredentialState::ok || credential_state_ == CredentialState::missing) co_return;
+    if (clock_.now() < next_credential_check_) co_return;
     next_credential_check_ = clock_.now() + options_.credential_check;
     const auto granted = co_await slot(Lane::interactive, Deadline::after(clock_.now(), options_.probe_total));
     if (!granted) co_return;
     const auto outcome = co_await wire_.send(probe_, Deadline::after(clock_.now(), options_.probe_total));
     if (!outcome) co_return;
     observe(*outcome);
+    if (outcome->status == 401 || outcome->status == 402 || outcome->status == 403)
+        set_credential(CredentialState::held);
     if (outcome->status < 200 || outcome->status > 299) co_return;
-    held_ = false;
-    release_unproven_ = true;
-    if (events_.credential) events_.credential(false);
+    const bool right = !options_.right_workspace || options_.right_workspace(*outcome);
+    release_unproven_ = right && credential_state_ == CredentialState::held;
+    set_credential(right ? CredentialState::ok : CredentialState::other_workspace);
 }
 
 void Gate::observe(const http::Reply& reply) {
@@ -320,12 +343,16 @@ void Gate::stop() {
 }
 
 void Gate::hold_credential() {
-    if (std::exchange(held_, true)) return;
+    if (credential_state_ != CredentialState::ok) return;
     // The harmless call may work where the real one does not (a plan, a permission): then once a minute, not
     // every five seconds.
     next_credential_check_ =
         clock_.now() + (release_unproven_ ? options_.credential_check : options_.first_credential_check);
-    if (events_.credential) events_.credential(true);
+    set_credential(CredentialState::held);
+}
+
+void Gate::set_credential(CredentialState state) {
+    if (std::exchange(credential_state_, state) != state && events_.credential) events_.credential(state);
 }
 
 Task<http::Outcome> ObservedExchange::send(const http::Call& call, Deadline deadline) {

@@ -28,8 +28,9 @@ namespace herald::resilience {
 struct GateOptions {
     std::string host;  // whom the calls go to, for those who ask
     TokenBucket::Options limiter;
-    CircuitBreaker::Options breaker;  // its inflight_max is the limit of calls in flight
     bool has_credential{true};
+    // Whether an answer to the probe comes from the workspace that is meant; unset: any will do.
+    std::function<bool(const http::Reply& reply)> right_workspace{};
     milliseconds first_credential_check{5'000};
     milliseconds credential_check{60'000};
     milliseconds probe_total{10'000};
@@ -39,7 +40,7 @@ struct GateOptions {
 struct GateEvents {
     std::function<void(std::string_view from, std::string_view to, std::string_view reason)> breaker;
     std::function<void(milliseconds wait)> throttled;
-    std::function<void(bool held)> credential;
+    std::function<void(CredentialState state)> credential;
     // A slot was granted after so long; told for every one.
     std::function<void(Lane lane, SteadyTime::duration waited)> slot;
 };
@@ -47,8 +48,9 @@ struct GateEvents {
 class Gate final : public SendGate, public LimitsSource {
  public:
     // `wire` is the bare transport; `probe` a harmless call (`GET /me`) for breaker trials and credential checks.
-    Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, GateOptions options,
-         GateEvents events = {});
+    // `breaker` is the host's, shared by every gate to it; its inflight_max is the limit of calls in flight here.
+    Gate(Clock& clock, Random& random, http::Exchange& wire, http::Call probe, CircuitBreaker& breaker,
+         GateOptions options, GateEvents events = {});
 
     Task<Result<Ticket>> enter(Lane lane, Deadline deadline) override;
     Task<Result<SteadyTime>> slot(Lane lane, Deadline deadline) override;
@@ -84,6 +86,7 @@ class Gate final : public SendGate, public LimitsSource {
     PaceStatus pace() const;
     CircuitStatus circuit() const;
     CredentialStatus credential() const;
+    void set_credential(CredentialState state);
     // As people read it.
     WallTime on_the_wall(SteadyTime time) const;
     Task<Result<Ticket>> pass(Lane lane, Deadline deadline, bool harmless);
@@ -103,13 +106,13 @@ class Gate final : public SendGate, public LimitsSource {
     GateOptions options_;
     GateEvents events_;
     TokenBucket bucket_;
-    CircuitBreaker breaker_;
+    CircuitBreaker& breaker_;
     FairQueue queue_;
     mutable SlidingCounts<lane_count> taken_;  // slots by lane; who only asks makes it forget what is old
     std::list<SlotWaiter> slot_waiters_;
     std::list<Alarm*> permit_waiters_;  // first come, first served
     std::size_t inflight_{};
-    bool held_{};
+    CredentialState credential_state_;
     bool release_unproven_{};  // a check lifted the hold, and no other call has succeeded since
     bool stopping_{};
     SteadyTime next_credential_check_{};

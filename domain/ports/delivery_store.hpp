@@ -79,7 +79,8 @@ struct Recovery {
     std::int64_t released{};  // claimed -> queued
     std::int64_t lost{};      // inflight -> unknown
     std::int64_t corrected_campaigns{};
-    std::int64_t paused_campaigns{};  // crash_loop
+    std::int64_t paused_campaigns{};        // crash_loop
+    std::vector<WorkspaceId> workspaces{};  // of campaigns that are not over
 };
 
 class DeliveryStore {

@@ -36,13 +36,15 @@ struct CircuitStatus {
 
 enum class CredentialState : std::uint8_t {
     ok,
-    held,     // Intercom refuses it: nothing goes out until a check says otherwise
-    missing,  // none is configured
+    held,             // Intercom refuses it: nothing goes out until a check says otherwise
+    other_workspace,  // it works, but for another workspace than the configured one
+    unchecked,        // whose it is has to be asked first
+    missing,          // none is configured
 };
 
 struct CredentialStatus {
     CredentialState state{};
-    std::optional<WallTime> next_check;  // while held
+    std::optional<WallTime> next_check;  // unless ok or missing
 };
 
 // Everything that calls under one credential share.

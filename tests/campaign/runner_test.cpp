@@ -88,7 +88,7 @@ class RunnerTest : public ::testing::Test {
             audience.push_back({{ContactRef::Kind::external_id, "p" + std::to_string(i)}, {}});
         store.add(campaign, std::move(audience));
         gate = std::make_unique<resilience::Gate>(clock, random, upstream, http::Call{.method = "GET", .target = "/me"},
-                                                  options);
+                                                  breaker.emplace(breaker_options), options);
         runner = std::make_unique<CampaignRunner>(
             loop->get_executor(), RunnerPorts{store, store, store, intercom, intercom, intercom, *gate, clock, random},
             WorkspaceId{"w"}, runner_options, RunnerEvents{},
@@ -107,6 +107,8 @@ class RunnerTest : public ::testing::Test {
     Campaign campaign;
     test::InMemoryStore store{clock};
     ScriptedIntercom intercom{clock};
+    resilience::BreakerOptions breaker_options;
+    std::optional<resilience::CircuitBreaker> breaker;
     std::unique_ptr<resilience::Gate> gate;
     std::unique_ptr<CampaignRunner> runner;
     bool ended{};
@@ -138,7 +140,7 @@ TEST_F(RunnerTest, WhatWasNotExecutedIsTriedAgainAfterOneTwoAndFourSeconds) {
 }
 
 TEST_F(RunnerTest, AfterTheFourthFailureToReachIntercomTheRowIsRejected) {
-    options.breaker.consecutive = 100;
+    breaker_options.consecutive = 100;
     for (int i = 0; i < 4; ++i) intercom.script.emplace_back(Error{Errc::not_executed, "x"});
     start(1);
     clock.advance(60s);

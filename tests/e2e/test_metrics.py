@@ -39,12 +39,12 @@ def test_the_numbers_agree_with_what_happened(start, fast):
         assert seen[f'herald_delivery_total{{state="{state}"}}'] == counts[state]
     assert counts["accepted"] > 0
     assert seen["herald_intent_commit_seconds_count"] >= counts["accepted"]
-    assert seen['herald_slot_wait_seconds_count{lane="campaign"}'] >= counts["accepted"]
+    assert seen['herald_slot_wait_seconds_count{lane="campaign",workspace="default"}'] >= counts["accepted"]
     assert seen['herald_attempt_phase_total{class="2xx",phase="answered"}'] >= counts["accepted"]
     assert seen['herald_http_server_requests_total{method="POST",operation="createCampaign",status_class="2xx"}'] == 1
     assert seen['herald_http_server_requests_total{method="GET",operation="none",status_class="4xx"}'] == 1
     assert seen['herald_http_server_request_duration_seconds_count{operation="getCampaign"}'] >= 1
-    assert 0 < seen["herald_limiter_window_used_ratio"] < 1
-    assert seen['herald_breaker_state{host="127.0.0.1"}'] == seen["herald_credential_held"] == 0
+    assert 0 < seen['herald_limiter_window_used_ratio{workspace="default"}'] < 1
+    assert seen['herald_breaker_state{host="127.0.0.1"}'] == seen['herald_credential_held{workspace="default"}'] == 0
     assert seen["herald_loop_lag_seconds_count"] > 0
     assert not any(cid in name or "client_" in name for name in seen)

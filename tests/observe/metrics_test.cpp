@@ -15,20 +15,21 @@ using namespace std::chrono_literals;
 
 class MetricsTest : public ::testing::Test {
  protected:
-    Metrics metrics{"1.2.3"};
+    Metrics metrics{"1.2.3", {{"acme"}}};
     Limits limits;
 
+    std::string text() { return metrics.text({{{"acme"}, limits}}); }
+
     void expect(const std::string& line) {
-        EXPECT_NE(("\n" + metrics.text(limits)).find("\n" + line + "\n"), std::string::npos) << line << "\n"
-                                                                                             << metrics.text(limits);
+        EXPECT_NE(("\n" + text()).find("\n" + line + "\n"), std::string::npos) << line << "\n" << text();
     }
 };
 
 TEST_F(MetricsTest, WhatCanBeNamedIsThereFromTheStart) {
     for (const auto* state : {"accepted", "rejected", "unknown", "skipped"})
         expect(std::string("herald_delivery_total{state=\"") + state + "\"} 0");
-    expect("herald_http_429_total 0");
-    expect("herald_slot_wait_seconds_count{lane=\"background\"} 0");
+    expect("herald_http_429_total{workspace=\"acme\"} 0");
+    expect("herald_slot_wait_seconds_count{lane=\"background\",workspace=\"acme\"} 0");
     expect("herald_build_info{version=\"1.2.3\"} 1");
 }
 
@@ -38,28 +39,28 @@ TEST_F(MetricsTest, TheLimitsAreShownAsTheyAreNow) {
     limits.circuit = {"api.intercom.io", CircuitState::open, "slow_calls", {}};
     limits.credential.state = CredentialState::held;
     limits.inflight = 3;
-    expect("herald_limiter_window_used_ratio 0.25");
+    expect("herald_limiter_window_used_ratio{workspace=\"acme\"} 0.25");
     expect("herald_breaker_state{host=\"api.intercom.io\"} 2");
-    expect("herald_inflight{host=\"api.intercom.io\"} 3");
-    expect("herald_credential_held 1");
+    expect("herald_inflight{workspace=\"acme\"} 3");
+    expect("herald_credential_held{workspace=\"acme\"} 1");
     limits = {.pace = {}, .circuit = {.host = "api.intercom.io"}, .credential = {}};
     expect("herald_breaker_state{host=\"api.intercom.io\"} 0");
-    expect("herald_credential_held 0");
+    expect("herald_credential_held{workspace=\"acme\"} 0");
 }
 
 TEST_F(MetricsTest, EventsOfTheGateAndTheServerAreCounted) {
-    metrics.throttled();
+    metrics.throttled({"acme"});
     metrics.breaker_changed("closed", "open", "slow_calls");
-    metrics.slot_waited(Lane::campaign, 20ms);
+    metrics.slot_waited({"acme"}, Lane::campaign, 20ms);
     metrics.loop_lagged(2ms);
     metrics.request_served("getCampaign", "GET", 404, 3ms);
-    expect("herald_http_429_total 1");
-    const auto text = metrics.text(limits);
+    expect("herald_http_429_total{workspace=\"acme\"} 1");
+    const auto shown = text();
     for (const auto* label : {"from=\"closed\"", "to=\"open\"", "reason=\"slow_calls\"", "operation=\"getCampaign\"",
                               "method=\"GET\"", "status_class=\"4xx\""})
-        EXPECT_NE(text.find(label), std::string::npos) << label;
-    expect("herald_slot_wait_seconds_count{lane=\"campaign\"} 1");
-    expect("herald_slot_wait_seconds_bucket{lane=\"campaign\",le=\"0.025\"} 1");
+        EXPECT_NE(shown.find(label), std::string::npos) << label;
+    expect("herald_slot_wait_seconds_count{lane=\"campaign\",workspace=\"acme\"} 1");
+    expect("herald_slot_wait_seconds_bucket{lane=\"campaign\",workspace=\"acme\",le=\"0.025\"} 1");
     expect("herald_loop_lag_seconds_count 1");
     expect("herald_http_server_request_duration_seconds_count{operation=\"getCampaign\"} 1");
 }
@@ -67,9 +68,9 @@ TEST_F(MetricsTest, EventsOfTheGateAndTheServerAreCounted) {
 TEST_F(MetricsTest, WhatAClientInventsMakesNoNewSeries) {
     metrics.request_served("", "BREW", 404, 1ms);
     metrics.request_served("", "STEEP", 404, 1ms);
-    const auto text = metrics.text(limits);
-    EXPECT_EQ(text.find("BREW"), std::string::npos);
-    EXPECT_NE(text.find("method=\"other\""), std::string::npos);
+    const auto shown = text();
+    EXPECT_EQ(shown.find("BREW"), std::string::npos);
+    EXPECT_NE(shown.find("method=\"other\""), std::string::npos);
     expect("herald_http_server_request_duration_seconds_count{operation=\"none\"} 2");
 }
 
@@ -80,7 +81,7 @@ TEST_F(MetricsTest, EveryAttemptIsCountedByHowFarItCame) {
     CountedExchange counted(wire, metrics);
     const http::Call call;
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(test::start(io, counted.send(call, Deadline{})).done());
-    const auto text = metrics.text(limits);
+    const auto shown = text();
     for (const auto& [phase, kind] : {std::pair{"answered", "2xx"},
                                       {"answered", "429"},
                                       {"answered", "5xx"},
@@ -89,7 +90,7 @@ TEST_F(MetricsTest, EveryAttemptIsCountedByHowFarItCame) {
         const auto one_way =
             std::string("herald_attempt_phase_total{class=\"") + kind + "\",phase=\"" + phase + "\"} 1";
         const auto other = std::string("herald_attempt_phase_total{phase=\"") + phase + "\",class=\"" + kind + "\"} 1";
-        EXPECT_TRUE(text.contains(one_way) || text.contains(other)) << phase << kind << text;
+        EXPECT_TRUE(shown.contains(one_way) || shown.contains(other)) << phase << kind << shown;
     }
 }
 

@@ -31,7 +31,8 @@ class GateTest : public ::testing::Test {
     ~GateTest() override { loop.reset(); }
 
     void make_gate() {
-        gate = std::make_unique<Gate>(clock, random, upstream, me(), options_, events_);
+        breaker = std::make_unique<CircuitBreaker>(breaker_options_);
+        gate = std::make_unique<Gate>(clock, random, upstream, me(), *breaker, options_, events_);
         observed = std::make_unique<ObservedExchange>(upstream, *gate);
         calls = std::make_unique<ResilientExchange>(clock, random, *observed, *gate, budget, Lane::campaign);
     }
@@ -56,8 +57,10 @@ class GateTest : public ::testing::Test {
     test::SeededRandom random;
     test::ScriptedExchange upstream;
     GateOptions options_;
+    BreakerOptions breaker_options_;
     GateEvents events_;
     RetryBudget budget;
+    std::unique_ptr<CircuitBreaker> breaker;
     std::unique_ptr<Gate> gate;
     std::unique_ptr<ObservedExchange> observed;
     std::unique_ptr<ResilientExchange> calls;
@@ -208,7 +211,7 @@ TEST_F(GateTest, WithoutATokenNothingIsEverSent) {
 }
 
 TEST_F(GateTest, NoMoreCallsAreInFlightThanTheLimitAndWaitersGoInTurn) {
-    options_.breaker.inflight_max = 2;
+    breaker_options_.inflight_max = 2;
     make_gate();
     auto a = test::start(io, gate->enter(Lane::campaign, Deadline{}));
     auto b = test::start(io, gate->enter(Lane::campaign, Deadline{}));
@@ -339,6 +342,57 @@ TEST_F(GateTest, TheLimitsSayWhatHoldsCallsBackAndUntilWhen) {
     options_.has_credential = false;
     make_gate();
     EXPECT_EQ(gate->limits().credential.state, CredentialState::missing);
+}
+
+TEST_F(GateTest, WhatOneGateLearnsAboutAHostHoldsForEveryGateToIt) {
+    Gate other(clock, random, upstream, me(), *breaker, options_);
+    trip();
+    auto refused = test::start(io, other.enter(Lane::campaign, Deadline{}));
+    ASSERT_TRUE(refused.done());
+    EXPECT_EQ(refused.get().error().code, Errc::upstream_unavailable);
+    EXPECT_EQ(other.limits().circuit.state, CircuitState::open);
+}
+
+class OwnedCredential : public GateTest {
+ protected:
+    void given_that_the_token_must_belong_to(const std::string& app) {
+        options_.right_workspace = [app](const http::Reply& reply) { return reply.body == app; };
+        events_.credential = [this](CredentialState state) { seen.push_back(state); };
+        make_gate();
+    }
+    void check() {
+        const auto checked = test::start(io, [](Gate& g) -> Task<bool> {
+            co_await g.check_credential();
+            co_return true;
+        }(*gate));
+        EXPECT_TRUE(checked.done());
+    }
+
+    std::vector<CredentialState> seen;
+};
+
+TEST_F(OwnedCredential, NothingGoesOutBeforeItIsKnownWhoseTheTokenIs) {
+    given_that_the_token_must_belong_to("ours");
+    EXPECT_EQ(enter_and_settle(Verdict::success), Errc::credential);
+    EXPECT_EQ(gate->limits().credential.state, CredentialState::unchecked);
+    upstream.reply(200, 1, {}, "ours");
+    check();
+    EXPECT_EQ(seen, std::vector{CredentialState::ok});
+    EXPECT_EQ(enter_and_settle(Verdict::success), std::nullopt);
+}
+
+TEST_F(OwnedCredential, ATokenOfAnotherWorkspaceSendsNothingAndIsAskedAboutAgain) {
+    given_that_the_token_must_belong_to("ours");
+    upstream.reply(200, 1, {}, "theirs").reply(200, 1, {}, "ours");
+    check();
+    EXPECT_EQ(gate->limits().credential.state, CredentialState::other_workspace);
+    EXPECT_EQ(enter_and_settle(Verdict::success), Errc::credential);
+    check();  // not due yet
+    EXPECT_EQ(upstream.calls.size(), 1u);
+    clock.advance(60s);
+    check();
+    EXPECT_EQ(enter_and_settle(Verdict::success), std::nullopt);
+    EXPECT_EQ(seen, (std::vector{CredentialState::other_workspace, CredentialState::ok}));
 }
 
 }  // namespace

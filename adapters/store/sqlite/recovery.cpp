@@ -121,6 +121,11 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
             ++recovery.paused_campaigns;
         }
     }
+    {
+        auto row =
+            write.query("SELECT DISTINCT workspace FROM campaigns WHERE state IN ('draft', 'running', 'paused')");
+        while (row.next()) recovery.workspaces.push_back({row.text(0)});
+    }
     // Also completes what the last process left without open rows.
     for (const auto campaign : open) write.changes().touch(campaign);
     return recovery;

@@ -1,0 +1,203 @@
+#include "service/workspace.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "adapters/http/endpoint.hpp"
+#include "adapters/intercom/wire.hpp"
+
+namespace herald::service {
+namespace {
+
+constexpr milliseconds limiter_saved_every{1'000};
+
+http::Endpoint endpoint_of(const WorkspaceConfig& workspace) {
+    auto endpoint = http::parse_endpoint(workspace.intercom_url);
+    if (!endpoint) throw std::runtime_error(fmt::format("workspace {}: {}", workspace.name, endpoint.error().detail));
+    return std::move(*endpoint);
+}
+
+http::ClientOptions client_options(const WorkspaceConfig& workspace) {
+    http::ClientOptions options;
+    options.ca_file = workspace.ca_file;
+    return options;
+}
+
+resilience::GateOptions gate_options(const WorkspaceConfig& workspace, const Config& config) {
+    resilience::GateOptions options;
+    options.host = endpoint_of(workspace).host;
+    options.limiter.limit_per_window = workspace.limit_per_window;
+    options.limiter.target = config.limiter_target;
+    options.limiter.initial_limit = std::min(options.limiter.initial_limit, workspace.limit_per_window);
+    options.has_credential = !workspace.token.empty();
+    if (!workspace.app_id.empty())
+        options.right_workspace = [wanted = workspace.app_id](const http::Reply& me) {
+            return intercom::read_app_id(me.body) == wanted;
+        };
+    return options;
+}
+
+RunnerOptions runner_options(const Config& config) {
+    RunnerOptions options;
+    options.contact_fresh = config.contact_fresh;
+    options.look_again = config.contact_visibility_grace;
+    return options;
+}
+
+resilience::GateEvents gate_events(const Surroundings& around, const WorkspaceId& workspace) {
+    auto& log = around.log;
+    auto& metrics = around.metrics;
+    resilience::GateEvents events;
+    events.breaker = [&log, &metrics](std::string_view from, std::string_view to, std::string_view reason) {
+        metrics.breaker_changed(from, to, reason);
+        log.warning("circuit_breaker",
+                    {{"from", std::string(from)}, {"to", std::string(to)}, {"reason", std::string(reason)}});
+    };
+    events.throttled = [&log, &metrics, workspace](milliseconds wait) {
+        metrics.throttled(workspace);
+        log.warning("rate_limited", {{"workspace", workspace.value}, {"wait_ms", wait.count()}});
+    };
+    events.slot = [&metrics, workspace](Lane lane, SteadyTime::duration waited) {
+        metrics.slot_waited(workspace, lane, waited);
+    };
+    events.credential = [&log, workspace](CredentialState state) {
+        switch (state) {
+            case CredentialState::ok:
+                log.info("credential_works", {{"workspace", workspace.value}});
+                break;
+            case CredentialState::held:
+                log.error("credential_refused", {{"workspace", workspace.value}});
+                break;
+            case CredentialState::other_workspace:
+                log.error("credential_of_another_workspace", {{"workspace", workspace.value}});
+                break;
+            case CredentialState::unchecked:
+            case CredentialState::missing:
+                break;
+        }
+    };
+    return events;
+}
+
+// A full disk or a dead host makes the same trouble hundreds of times a second: one line a second tells it.
+std::function<void(std::string_view, const Error&)> trouble_log(const Surroundings& around,
+                                                                const WorkspaceId& workspace) {
+    return [&log = around.log, &clock = around.clock, workspace, last = std::map<std::string, SteadyTime>{}](
+               std::string_view where, const Error& error) mutable {
+        auto& said = last[std::string(where)];
+        if (clock.now() - said < seconds(1)) return;
+        said = clock.now();
+        log.warning(
+            "sending_trouble",
+            {{"workspace", workspace.value}, {"where", std::string(where)}, {"error", std::string(name(error.code))}});
+    };
+}
+
+RunnerEvents runner_events(const Surroundings& around, const WorkspaceId& workspace) {
+    RunnerEvents events;
+    events.paused = [&log = around.log, workspace](const CampaignId& id, PauseReason reason) {
+        log.warning("campaign_paused",
+                    {{"workspace", workspace.value}, {"campaign", id.value}, {"reason", std::string(name(reason))}});
+    };
+    events.trouble = trouble_log(around, workspace);
+    return events;
+}
+
+}  // namespace
+
+std::string host_of(const WorkspaceConfig& workspace) {
+    return endpoint_of(workspace).authority();
+}
+
+resilience::CircuitBreaker::Options breaker_options(const Config& config) {
+    resilience::CircuitBreaker::Options options;
+    options.mode =
+        config.breaker_scaled ? resilience::BreakerOptions::Mode::scaled : resilience::BreakerOptions::Mode::seed;
+    options.open = std::chrono::ceil<seconds>(config.breaker_open);
+    return options;
+}
+
+WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const WorkspaceConfig& own,
+                                   const Config& config)
+    : around_(around),
+      id_{own.name},
+      default_admin_(own.sender_admin_id),
+      client_(around.loop, around.clock, endpoint_of(own), client_options(own)),
+      attempts_(client_, around.metrics),
+      credential_{own.token.reveal()},
+      gate_(around.clock, around.random, attempts_, intercom::identify_call(credential_), host.breaker,
+            gate_options(own, config), gate_events(around, id_)),
+      wire_(attempts_, gate_),
+      campaign_calls_(around.clock, around.random, wire_, gate_, host.retries, Lane::campaign),
+      interactive_calls_(around.clock, around.random, wire_, gate_, host.retries, Lane::interactive),
+      sender_(wire_, credential_, [this] { gate_.hold_credential(); }),
+      campaign_directory_(around.loop, around.clock, campaign_calls_, credential_, [this] { gate_.hold_credential(); }),
+      interactive_directory_(around.loop, around.clock, interactive_calls_, credential_,
+                             [this] { gate_.hold_credential(); }),
+      runner_(around.loop,
+              {around.store.campaigns(), around.deliveries, around.store.contacts(), campaign_directory_,
+               campaign_directory_, sender_, gate_, around.clock, around.random},
+              id_, runner_options(config), runner_events(around, id_), around.on_bug),
+      tracker_(around.loop, {around.store.campaigns(), around.deliveries, sender_, gate_, around.clock, around.random},
+               id_, TrackerOptions{}, trouble_log(around, id_), around.on_bug) {
+    if (own.token.empty())
+        around.log.warning("no_credential",
+                           {{"workspace", id_.value}, {"meaning", "it has no access token: nothing is sent"}});
+}
+
+api::Workspace WorkspaceRuntime::api_view() {
+    return {id_, default_admin_, interactive_directory_, runner_, gate_};
+}
+
+Task<void> WorkspaceRuntime::restore_limiter() {
+    const auto saved = co_await around_.store.limiter().load(id_);
+    if (saved && *saved)
+        gate_.limiter().restore(**saved, around_.clock.now(), around_.clock.wall_now());
+    else if (!saved)
+        around_.log.warning("limiter_not_restored", {{"workspace", id_.value}});
+}
+
+void WorkspaceRuntime::start(Scope& tasks) {
+    tasks.spawn(gate_.check_credential());  // where one is due: whose the token is is known before it is used
+    tasks.spawn(runner_.run());
+    tasks.spawn(tracker_.run());
+    tasks.spawn(keep_limiter());
+}
+
+Task<void> WorkspaceRuntime::keep_limiter() {
+    std::optional<LimiterState> saved;
+    while (!stopping_) {
+        co_await around_.clock.sleep_for(limiter_saved_every);
+        auto state = gate_.limiter().save(around_.clock.now(), around_.clock.wall_now());
+        // An idle limiter's next slot only wavers by a rounding.
+        if (saved && state.next_slot - saved->next_slot < milliseconds(10) &&
+            saved->blocked_until == state.blocked_until)
+            continue;
+        if (co_await around_.store.limiter().save(id_, state)) saved = state;
+    }
+}
+
+void WorkspaceRuntime::stop() {
+    stopping_ = true;
+    runner_.stop();
+    tracker_.stop();
+    gate_.stop();
+}
+
+Task<bool> WorkspaceRuntime::drain(SteadyTime deadline) {
+    const bool sent = co_await runner_.drain(deadline);
+    const bool tracked = co_await tracker_.drain(deadline);
+    co_return sent&& tracked;
+}
+
+Task<void> WorkspaceRuntime::save_limiter() {
+    const auto state = gate_.limiter().save(around_.clock.now(), around_.clock.wall_now());
+    const auto kept = co_await around_.store.limiter().save(id_, state);
+    if (!kept) around_.log.warning("limiter_not_saved", {{"workspace", id_.value}});
+}
+
+}  // namespace herald::service

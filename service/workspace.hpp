@@ -1,0 +1,97 @@
+#pragma once
+// One Intercom workspace at work: its way onto the wire, and the loops that send what its rows say. Workspaces
+// share the process, the store and what is known about a host; never a token, a sender or a limit.
+
+#include <exception>
+#include <functional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/http/client.hpp"
+#include "adapters/intercom/client.hpp"
+#include "adapters/observe/exchange.hpp"
+#include "adapters/observe/log.hpp"
+#include "adapters/observe/metrics.hpp"
+#include "adapters/resilience/gate.hpp"
+#include "adapters/resilience/resilient_exchange.hpp"
+#include "adapters/store/sqlite/store.hpp"
+#include "api/options.hpp"
+#include "domain/campaign/runner.hpp"
+#include "domain/campaign/tracker.hpp"
+#include "service/config.hpp"
+
+namespace herald::service {
+
+// What is known about one host, whoever calls it: whether it serves, and how many retries it may get.
+struct Host {
+    explicit Host(const resilience::CircuitBreaker::Options& options) : breaker(options) {}
+
+    resilience::CircuitBreaker breaker;
+    resilience::RetryBudget retries;
+};
+
+// What the workspaces of a process share.
+struct Surroundings {
+    boost::asio::any_io_executor loop;
+    Clock& clock;
+    Random& random;
+    observe::Log& log;
+    observe::Metrics& metrics;
+    sqlite::SqliteStore& store;
+    DeliveryStore& deliveries;
+    std::function<void(std::exception_ptr)> on_bug;
+};
+
+class WorkspaceRuntime {
+ public:
+    // `host` outlives it. Throws std::runtime_error when its address or its certificates cannot be used.
+    WorkspaceRuntime(const Surroundings& surroundings, Host& host, const WorkspaceConfig& own, const Config& config);
+    WorkspaceRuntime(const WorkspaceRuntime&) = delete;
+    WorkspaceRuntime& operator=(const WorkspaceRuntime&) = delete;
+
+    const WorkspaceId& id() const { return id_; }
+    api::Workspace api_view();
+    Limits limits() const { return gate_.limits(); }
+
+    // Before anything is sent: a restart never gets a fresh burst.
+    Task<void> restore_limiter();
+    // Spawns the loops. They end with stop() and drain().
+    void start(Scope& tasks);
+    void wake() { runner_.wake(); }
+    void drop(const CampaignId& campaign) { runner_.drop(campaign); }
+
+    void stop();  // no claim, no intent, no call from now on
+    // After stop(): true when nothing is in flight any more.
+    Task<bool> drain(SteadyTime deadline);
+    Task<void> save_limiter();
+    std::size_t inflight() const { return runner_.inflight(); }
+
+ private:
+    Task<void> keep_limiter();
+
+    const Surroundings& around_;
+    WorkspaceId id_;
+    std::optional<std::int64_t> default_admin_;
+
+    http::Client client_;
+    observe::CountedExchange attempts_;
+    intercom::Credential credential_;
+    resilience::Gate gate_;
+    resilience::ObservedExchange wire_;
+    resilience::ResilientExchange campaign_calls_;
+    resilience::ResilientExchange interactive_calls_;
+    intercom::Sender sender_;
+    intercom::Directory campaign_directory_;
+    intercom::Directory interactive_directory_;
+
+    CampaignRunner runner_;
+    EventTrackingLoop tracker_;
+    bool stopping_{};
+};
+
+// "api.intercom.io:443": what breaker and retry budget go by.
+std::string host_of(const WorkspaceConfig& workspace);
+resilience::CircuitBreaker::Options breaker_options(const Config& config);
+
+}  // namespace herald::service
