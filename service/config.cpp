@@ -327,11 +327,7 @@ ConfigResult load_config(const Environment& environment) {
 
 std::string describe_settings() {
     return "  HERALD_CONFIG\n      YAML file with the keys below; the environment wins over it. Default: none.\n" +
-           describe<Config>(settings, "") + describe<WorkspaceConfig>(workspace_settings, "intercom.") +
-           "\n"
-           "Several workspaces stand in the file under workspaces, by name, each with the last keys above\n"
-           "(workspaces.acme-eu.region, …) and its token in a variable of its own (INTERCOM_ACCESS_TOKEN_ACME_EU);\n"
-           "intercom.region, base_url, ca_file and limit_per_window are then the defaults of all.\n";
+           describe<Config>(settings, "") + describe<WorkspaceConfig>(workspace_settings, "intercom.");
 }
 
 }  // namespace herald::service

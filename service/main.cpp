@@ -34,6 +34,10 @@ The service is configured by its environment. When it is ready it writes one JSO
 stdout; logs are JSON lines on stderr. SIGTERM drains: what is in flight gets its answer, the rest waits for
 the next start. A second signal stops at once.
 
+Several Intercom workspaces stand in the file under `workspaces`, by name, with the keys that begin with
+`intercom.` below (workspaces.acme-eu.region, …), and each with its token in a variable of its own
+(INTERCOM_ACCESS_TOKEN_ACME_EU). What stands under `intercom` is then the default of all.
+
 settings:
 )";
 
