@@ -31,22 +31,6 @@ Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Cal
     co_return std::move(job->result);
 }
 
-Task<std::optional<Problem>> settle_sender(Backend& backend, const WorkspaceId& workspace, Sender& sender, bool named,
-                                           Deadline deadline) {
-    auto checked = co_await backend.senders.at(workspace).check(sender, deadline);
-    if (checked) {
-        sender = *std::move(checked);
-        co_return std::nullopt;
-    }
-    const std::string pointer = !named ? "/sender" : sender.email ? "/sender/email" : "/sender/admin_id";
-    const std::string detail = named ? "Intercom has no such admin in this workspace, and sends only from admins"
-                                     : "INTERCOM_SENDER_ADMIN_ID names no admin of this workspace";
-    co_return Problem{.status = 422,
-                      .code = "sender_not_an_admin",
-                      .detail = detail,
-                      .errors = {{pointer, FieldCode::sender_not_an_admin, detail}}};
-}
-
 Response created(const Campaign& campaign, const Waiting& waiting, int status) {
     auto response = campaign_response(status, campaign_view(campaign, waiting));
     response.headers.set("Location", campaign_path(campaign.id));
@@ -80,8 +64,8 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
 
     auto& campaign = command->campaign;
-    if (auto refused =
-            co_await settle_sender(backend, workspace, campaign.sender, command->sender_named, call.request.deadline))
+    if (auto refused = co_await settle_sender(backend.senders.at(workspace), campaign.sender, command->sender_named,
+                                              call.request.deadline))
         co_return std::unexpected(*std::move(refused));
 
     const auto now = ports.clock.wall_now();

@@ -64,27 +64,32 @@ FieldErrors mistakes_in(const boost::json::value& value) {
 
 }  // namespace
 
+CreateCommand read_creation(Decoder& decoder, const boost::json::value& value,
+                            std::optional<std::int64_t> default_admin) {
+    CampaignBody parsed;
+    decode(decoder, value, parsed);
+    if (value.is_object() && !parsed.sender && !decoder.failed("sender") && !default_admin)
+        decoder.fail_at("sender", FieldCode::sender_missing,
+                        "name a sender, or set INTERCOM_SENDER_ADMIN_ID for this service");
+    CreateCommand command;
+    if (!decoder.clean()) return command;
+    command.campaign = campaign_of(parsed, default_admin);
+    command.audience = audience_of(parsed.audience);
+    command.sender_named = parsed.sender.has_value();
+    command.launch = parsed.launch.value_or(false);
+    return command;
+}
+
 std::expected<CreateCommand, std::string> read_create_command(std::string_view body, std::string_view method,
                                                               std::string_view path,
                                                               std::optional<std::int64_t> default_admin) {
     const auto value = parse_json(body);
     if (!value) return std::unexpected(value.error());
-    CreateCommand command;
+    Decoder decoder;
+    auto command = read_creation(decoder, *value, default_admin);
+    command.errors = decoder.take();
     command.body_hash = Sha256().add_json(*value).hex();
     command.request_hash = hash_of(method, path, *value);
-
-    Decoder decoder;
-    CampaignBody parsed;
-    decode(decoder, *value, parsed);
-    if (value->is_object() && !parsed.sender && !decoder.failed("sender") && !default_admin)
-        decoder.fail_at("sender", FieldCode::sender_missing,
-                        "name a sender, or set INTERCOM_SENDER_ADMIN_ID for this service");
-    command.errors = decoder.take();
-    if (!command.errors.empty()) return command;
-    command.campaign = campaign_of(parsed, default_admin);
-    command.audience = audience_of(parsed.audience);
-    command.sender_named = parsed.sender.has_value();
-    command.launch = parsed.launch.value_or(false);
     return command;
 }
 

@@ -8,7 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
 #include "api/field_error.hpp"
+#include "api/json/decoder.hpp"
 #include "domain/campaign/campaign.hpp"
 
 namespace herald::api {
@@ -22,6 +25,10 @@ struct CreateCommand {
     bool sender_named{};  // by the client, not by the configuration
     bool launch{};
 };
+
+// A creation without its hashes and errors, which stay in the decoder.
+CreateCommand read_creation(Decoder& decoder, const boost::json::value& value,
+                            std::optional<std::int64_t> default_admin);
 
 // Pure, because a large body is read by the worker. The error says why the body is no JSON.
 std::expected<CreateCommand, std::string> read_create_command(std::string_view body, std::string_view method,

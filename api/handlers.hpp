@@ -8,6 +8,8 @@ namespace herald::api {
 Task<Answer> create_campaign(Backend& backend, const Call& call);
 Task<Answer> list_campaigns(Backend& backend, const Call& call);
 Task<Answer> get_campaign(Backend& backend, const Call& call);
+Task<Answer> edit_campaign(Backend& backend, const Call& call);
+Task<Answer> delete_campaign(Backend& backend, const Call& call);
 
 Task<Answer> launch_campaign(Backend& backend, const Call& call);
 Task<Answer> pause_campaign(Backend& backend, const Call& call);

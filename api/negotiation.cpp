@@ -79,7 +79,10 @@ std::optional<Problem> check_json_body(const Request& request) {
     const auto type = request.headers.get("Content-Type");
     if (!type) return wrong_type("a body needs Content-Type: application/json");
     const auto lower = lowered(*type);
-    if (parts(lower, ';').front() != "application/json") return wrong_type("the body must be application/json");
+    const auto media_type = parts(lower, ';').front();
+    if (request.method == "PATCH" && media_type == "application/merge-patch+json")
+        return check_encoding(request.headers);
+    if (media_type != "application/json") return wrong_type("the body must be application/json");
     return check_encoding(request.headers);
 }
 
@@ -103,6 +106,13 @@ bool none_match_names(const Headers& headers, std::string_view etag) {
         if (candidate.starts_with("W/")) candidate.remove_prefix(2);
         return candidate == "*" || candidate == etag;
     });
+}
+
+bool match_allows(const Headers& headers, std::string_view etag) {
+    const auto field = headers.get("If-Match");
+    if (!field) return true;
+    return std::ranges::any_of(parts(*field, ','),
+                               [etag](std::string_view candidate) { return candidate == "*" || candidate == etag; });
 }
 
 }  // namespace herald::api

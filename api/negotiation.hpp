@@ -1,5 +1,5 @@
 #pragma once
-// What a request says about representations: Accept, Content-Type, If-None-Match.
+// What a request says about representations: Accept, Content-Type, If-None-Match, If-Match.
 
 #include <expected>
 #include <optional>
@@ -15,7 +15,7 @@ bool accepts(const Headers& headers, std::string_view media_type);
 // 406 for a client that does not.
 Problem not_acceptable(std::string_view media_type);
 
-// 415 unless a body that is there is said to be JSON, uncompressed.
+// 415 unless a body that is there is said to be JSON (of a PATCH: or a JSON merge patch), uncompressed.
 std::optional<Problem> check_json_body(const Request& request);
 
 // The media type of an upload: one of `taken`, in UTF-8 and uncompressed; else a 415.
@@ -23,5 +23,8 @@ std::expected<std::string_view, Problem> upload_type(const Headers& headers, std
 
 // Whether If-None-Match names this entity tag (weak comparison).
 bool none_match_names(const Headers& headers, std::string_view etag);
+
+// Whether If-Match lets a write happen to what has this entity tag (strong comparison). An absent field does.
+bool match_allows(const Headers& headers, std::string_view etag);
 
 }  // namespace herald::api

@@ -33,6 +33,7 @@ constexpr std::array kinds{
     Kind{"request_timeout", 408, "The request came too slowly"},
     Kind{"state_conflict", 409, "Not possible in the present state"},
     Kind{"client_ref_taken", 409, "The client_ref belongs to another campaign"},
+    Kind{"precondition_failed", 412, "The campaign is not as If-Match says"},
     Kind{"too_large", 413, "The body is too large"},
     Kind{"uri_too_long", 414, "The request target is too long"},
     Kind{"unsupported_media_type", 415, "The body has a type that is not taken"},
@@ -62,6 +63,8 @@ std::string_view code_of(Errc code) {
             return "not_found";
         case Errc::conflict:
             return "state_conflict";
+        case Errc::stale:
+            return "precondition_failed";
         case Errc::key_reused:
             return "key_reused";
         case Errc::contact_not_found:

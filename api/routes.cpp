@@ -19,6 +19,8 @@ constexpr std::array table{
     Route{Verb::post, "/v1/campaigns",                 "createCampaign",         create_campaign, {}, large_body},
     Route{Verb::get,  "/v1/campaigns",                 "listCampaigns",          list_campaigns, list_query},
     Route{Verb::get,  "/v1/campaigns/{id}",            "getCampaign",            get_campaign},
+    Route{Verb::patch, "/v1/campaigns/{id}",           "editCampaign",           edit_campaign, {}, draft_body},
+    Route{Verb::del,  "/v1/campaigns/{id}",            "deleteCampaign",         delete_campaign},
     Route{Verb::post, "/v1/campaigns/{id}/launch",     "launchCampaign",         launch_campaign},
     Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign, wait_query},
     Route{Verb::post, "/v1/campaigns/{id}/resume",     "resumeCampaign",         resume_campaign},

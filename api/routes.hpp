@@ -18,6 +18,7 @@ std::string_view name(Verb verb);  // "GET", "POST", …
 bool takes_body(Verb verb);
 
 inline constexpr std::size_t small_body = 64UL * 1024UL;
+inline constexpr std::size_t draft_body = 2UL * 1024UL * 1024UL;  // texts, variables and metadata, but no audience
 inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;
 inline constexpr std::size_t any_body = std::numeric_limits<std::size_t>::max();
 

@@ -37,4 +37,19 @@ Task<bool> SenderCheck::refresh(Deadline deadline) {
     co_return true;
 }
 
+Task<std::optional<Problem>> settle_sender(SenderCheck& senders, Sender& sender, bool named, Deadline deadline) {
+    auto checked = co_await senders.check(sender, deadline);
+    if (checked) {
+        sender = *std::move(checked);
+        co_return std::nullopt;
+    }
+    const std::string pointer = !named ? "/sender" : sender.email ? "/sender/email" : "/sender/admin_id";
+    const std::string detail = named ? "Intercom has no such admin in this workspace, and sends only from admins"
+                                     : "INTERCOM_SENDER_ADMIN_ID names no admin of this workspace";
+    co_return Problem{.status = 422,
+                      .code = "sender_not_an_admin",
+                      .detail = detail,
+                      .errors = {{pointer, FieldCode::sender_not_an_admin, detail}}};
+}
+
 }  // namespace herald::api

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/problem.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/core/time.hpp"
 #include "domain/ports/messenger.hpp"
@@ -27,5 +28,9 @@ class SenderCheck {
     std::optional<SteadyTime> learned_;
     std::optional<SteadyTime> failed_;
 };
+
+// Checks and completes the sender of a campaign; a problem when Intercom does not have him. `named`: by the client,
+// not by the configuration.
+Task<std::optional<Problem>> settle_sender(SenderCheck& senders, Sender& sender, bool named, Deadline deadline);
 
 }  // namespace herald::api

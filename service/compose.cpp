@@ -42,10 +42,12 @@ Process::Process(const Config& config, std::string openapi)
       changes_(clock_),
       store_(config.data_dir, io_.get_executor(), store_options(log_, changes_)),
       deliveries_(store_.deliveries(), clock_, metrics_),
-      surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, deliveries_, on_bug_},
+      sweeper_(store_.upkeep(), clock_, trouble_log(log_, clock_, {})),
       campaigns_(
           store_.campaigns(), [this](const WorkspaceId& id) { workspaces_.at(id)->wake(); },
-          [this](const WorkspaceId& id, const CampaignId& campaign) { workspaces_.at(id)->drop(campaign); }),
+          [this](const WorkspaceId& id, const CampaignId& campaign) { workspaces_.at(id)->drop(campaign); },
+          [this] { sweeper_.wake(); }),
+      surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
       api_({campaigns_, changes_, worker_, clock_, random_, workspace_views()},
            {.openapi = std::move(openapi),
             .metrics = [this] { return metrics_.text(limits()); },
@@ -120,6 +122,7 @@ Task<void> Process::begin() {
     if (stopped_) co_return;
     tasks_.spawn(listener_.run());
     for (const auto& [id, workspace] : workspaces_) workspace->start(tasks_);
+    tasks_.spawn(sweeper_.run());
 }
 
 // Every promise about time assumes that the loop turns; when it does not, the log says so.
@@ -168,6 +171,7 @@ Task<void> Process::watch_signals() {
 Task<void> Process::drain() {
     draining_ = true;
     for (const auto& [id, workspace] : workspaces_) workspace->stop();
+    sweeper_.stop();
     const auto in_flight_until = clock_.now() + config_.drain_readiness_delay + config_.drain_inflight;
     co_await clock_.sleep_for(config_.drain_readiness_delay);
     listener_.stop();

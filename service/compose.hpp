@@ -19,6 +19,7 @@
 #include "adapters/system/clock.hpp"
 #include "adapters/system/pool_worker.hpp"
 #include "api/api.hpp"
+#include "domain/campaign/sweeper.hpp"
 #include "service/config.hpp"
 #include "service/listener.hpp"
 #include "service/watched_store.hpp"
@@ -64,10 +65,11 @@ class Process {
     sqlite::SqliteStore store_;
     observe::ObservedDeliveryStore deliveries_;
 
+    CampaignSweeper sweeper_;
+    WatchedCampaignStore campaigns_;  // the API's view: a change wakes or stops the sending loop
     std::map<std::string, Host> hosts_;  // by address
     Surroundings surroundings_;
     std::map<WorkspaceId, std::unique_ptr<WorkspaceRuntime>> workspaces_;
-    WatchedCampaignStore campaigns_;  // the API's view: a change wakes or stops the sending loop
 
     bool draining_{};
     bool stopped_{};

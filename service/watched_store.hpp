@@ -12,8 +12,12 @@ namespace herald::service {
 class WatchedCampaignStore final : public CampaignStore {
  public:
     WatchedCampaignStore(CampaignStore& store, std::function<void(const WorkspaceId&)> work_arrived,
-                         std::function<void(const WorkspaceId&, const CampaignId&)> taken_back)
-        : store_(store), work_arrived_(std::move(work_arrived)), taken_back_(std::move(taken_back)) {}
+                         std::function<void(const WorkspaceId&, const CampaignId&)> taken_back,
+                         std::function<void()> rows_follow)
+        : store_(store),
+          work_arrived_(std::move(work_arrived)),
+          taken_back_(std::move(taken_back)),
+          rows_follow_(std::move(rows_follow)) {}
 
     Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                  std::string body_hash, Idempotency idempotency) override {
@@ -35,13 +39,28 @@ class WatchedCampaignStore final : public CampaignStore {
                 work_arrived_(workspace);
                 break;
             case CampaignEvent::pause:
+                taken_back_(workspace, id);
+                break;
             case CampaignEvent::cancel:
                 taken_back_(workspace, id);
+                rows_follow_();
                 break;
             case CampaignEvent::retry:
             case CampaignEvent::complete:
                 break;
         }
+        co_return written;
+    }
+
+    Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
+                               Idempotency idempotency) override {
+        return store_.edit(std::move(caller), std::move(edited), std::move(holds), now, std::move(idempotency));
+    }
+    Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
+                                 Idempotency idempotency) override {
+        auto written =
+            co_await store_.remove(std::move(caller), std::move(id), std::move(holds), now, std::move(idempotency));
+        if (written) rows_follow_();
         co_return written;
     }
 
@@ -85,6 +104,7 @@ class WatchedCampaignStore final : public CampaignStore {
     bool healthy_{true};
     std::function<void(const WorkspaceId&)> work_arrived_;
     std::function<void(const WorkspaceId&, const CampaignId&)> taken_back_;
+    std::function<void()> rows_follow_;
 };
 
 }  // namespace herald::service

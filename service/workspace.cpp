@@ -83,31 +83,31 @@ resilience::GateEvents gate_events(const Surroundings& around, const WorkspaceId
     return events;
 }
 
-// A full disk or a dead host makes the same trouble hundreds of times a second: one line a second tells it.
-std::function<void(std::string_view, const Error&)> trouble_log(const Surroundings& around,
-                                                                const WorkspaceId& workspace) {
-    return [&log = around.log, &clock = around.clock, workspace, last = std::map<std::string, SteadyTime>{}](
-               std::string_view where, const Error& error) mutable {
-        auto& said = last[std::string(where)];
-        if (clock.now() - said < seconds(1)) return;
-        said = clock.now();
-        log.warning(
-            "sending_trouble",
-            {{"workspace", workspace.value}, {"where", std::string(where)}, {"error", std::string(name(error.code))}});
-    };
-}
-
 RunnerEvents runner_events(const Surroundings& around, const WorkspaceId& workspace) {
     RunnerEvents events;
     events.paused = [&log = around.log, workspace](const CampaignId& id, PauseReason reason) {
         log.warning("campaign_paused",
                     {{"workspace", workspace.value}, {"campaign", id.value}, {"reason", std::string(name(reason))}});
     };
-    events.trouble = trouble_log(around, workspace);
+    events.trouble = trouble_log(around.log, around.clock, workspace);
     return events;
 }
 
 }  // namespace
+
+// A full disk or a dead host makes the same trouble hundreds of times a second.
+std::function<void(std::string_view, const Error&)> trouble_log(observe::Log& log, Clock& clock,
+                                                                const WorkspaceId& workspace) {
+    return [&log, &clock, workspace, last = std::map<std::string, SteadyTime>{}](std::string_view where,
+                                                                                 const Error& error) mutable {
+        auto& said = last[std::string(where)];
+        if (clock.now() - said < seconds(1)) return;
+        said = clock.now();
+        log.warning("sending_trouble", {{"workspace", workspace.value},
+                                        {"where", std::string(where)},
+                                        {"error", std::string(name(error.code))}});
+    };
+}
 
 std::string host_of(const WorkspaceConfig& workspace) {
     return endpoint_of(workspace).authority();
@@ -143,7 +143,7 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
                campaign_directory_, sender_, gate_, around.clock, around.random},
               id_, runner_options(config), runner_events(around, id_), around.on_bug),
       tracker_(around.loop, {around.store.campaigns(), around.deliveries, sender_, gate_, around.clock, around.random},
-               id_, TrackerOptions{}, trouble_log(around, id_), around.on_bug) {
+               id_, TrackerOptions{}, trouble_log(around.log, around.clock, id_), around.on_bug) {
     if (own.token.empty())
         around.log.warning("no_credential",
                            {{"workspace", id_.value}, {"meaning", "it has no access token: nothing is sent"}});

@@ -39,6 +39,7 @@ struct Surroundings {
     observe::Log& log;
     observe::Metrics& metrics;
     sqlite::SqliteStore& store;
+    CampaignStore& campaigns;  // as store's, but every change wakes or stops who must know
     DeliveryStore& deliveries;
     std::function<void(std::exception_ptr)> on_bug;
 };
@@ -89,6 +90,10 @@ class WorkspaceRuntime {
     EventTrackingLoop tracker_;
     bool stopping_{};
 };
+
+// One line a second for each kind of trouble, however often it comes. An empty workspace: it is about all of them.
+std::function<void(std::string_view, const Error&)> trouble_log(observe::Log& log, Clock& clock,
+                                                                const WorkspaceId& workspace);
 
 // "api.intercom.io:443": what breaker and retry budget go by.
 std::string host_of(const WorkspaceConfig& workspace);

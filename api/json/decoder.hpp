@@ -36,6 +36,7 @@ class Decoder {
     // Whether this member of the place where decoding is was already refused.
     bool failed(std::string_view member) const;
 
+    bool clean() const { return errors_.empty(); }
     FieldErrors take() { return std::move(errors_); }
 
  private:

@@ -135,6 +135,18 @@ Result<void> may_grow(CampaignState state) {
     return Error{Errc::conflict, fmt::format("the campaign is {}: recipients are added to drafts only", name(state))};
 }
 
+Result<void> may_be_edited(CampaignState state) {
+    if (state == CampaignState::draft) return {};
+    return Error{Errc::conflict, fmt::format("the campaign is {}: only drafts are edited, allowed: {}", name(state),
+                                             allowed_in(state))};
+}
+
+Result<void> may_be_deleted(CampaignState state) {
+    if (state == CampaignState::draft) return {};
+    return Error{Errc::conflict, fmt::format("the campaign is {}: only drafts are deleted, allowed: {}", name(state),
+                                             allowed_in(state))};
+}
+
 Result<void> may_launch(std::int64_t audience) {
     if (audience > 0) return {};
     return Error{Errc::conflict, "the campaign is a draft without audience: launch is possible once it has recipients"};

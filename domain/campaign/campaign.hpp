@@ -34,6 +34,9 @@ Result<CampaignState> next_state(CampaignState from, CampaignEvent event);
 
 // Whether the audience may still grow, or a conflict that says why not.
 Result<void> may_grow(CampaignState state);
+// Whether what the campaign says may be changed, or the campaign deleted; else a conflict that says why not.
+Result<void> may_be_edited(CampaignState state);
+Result<void> may_be_deleted(CampaignState state);
 // Whether a draft has somebody to be launched for, or a conflict that says so.
 Result<void> may_launch(std::int64_t audience);
 

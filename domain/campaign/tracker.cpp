@@ -28,6 +28,7 @@ Fate fate(Errc code) {
         case Errc::invalid_argument:
         case Errc::not_found:
         case Errc::conflict:
+        case Errc::stale:
         case Errc::key_reused:
         case Errc::contact_not_found:
         case Errc::contact_merged:

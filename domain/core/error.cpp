@@ -10,6 +10,8 @@ std::string_view name(Errc code) {
             return "not_found";
         case Errc::conflict:
             return "conflict";
+        case Errc::stale:
+            return "stale";
         case Errc::key_reused:
             return "key_reused";
         case Errc::contact_not_found:

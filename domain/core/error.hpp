@@ -14,6 +14,7 @@ enum class Errc : std::uint8_t {
     invalid_argument,  // the input breaks a rule; `detail` says which
     not_found,         // no such resource of ours
     conflict,          // legal input, wrong state; `detail` says the state and what is allowed
+    stale,             // the resource is no longer what the caller takes it for
     key_reused,        // the idempotency key or client_ref was used for a different request
     // what Intercom did with one call
     contact_not_found,  // 404: no such contact (or not visible yet)

@@ -95,6 +95,7 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
         case Errc::invalid_argument:
         case Errc::not_found:
         case Errc::conflict:
+        case Errc::stale:
         case Errc::key_reused:
         case Errc::store_unavailable:
             return lost(std::move(out), name(error.code));

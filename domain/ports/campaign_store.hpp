@@ -26,6 +26,9 @@ struct Idempotency {
     WallTime expires_at{};
 };
 
+// What must hold of a campaign at the moment of the write. Pure; runs on the store's thread.
+using Precondition = std::function<bool(const Campaign&)>;
+
 // What a write answers with: the campaign and, when the answer was already stored, that answer's bytes.
 struct Written {
     Campaign campaign;
@@ -95,9 +98,19 @@ class CampaignStore {
 
     // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed, or that
     // there is nobody to launch it for).
-    // pause and cancel take claimed rows back in the same transaction, so that no further intent commits.
+    // After a pause or cancel no further intent commits. The rows of a large cancelled campaign follow in slices
+    // (CampaignUpkeep::sweep).
     virtual Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason,
                                          WallTime now, Idempotency idempotency) = 0;
+
+    // Makes a draft say what `edited`, with its id, says: everything that a creation takes but the audience and the
+    // client_ref. Errors: not_found, conflict (no draft), stale (`holds` did not).
+    virtual Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
+                                       Idempotency idempotency) = 0;
+    // Deletes a draft: from now on nobody finds it; its rows follow in slices. Answers with the campaign as it was.
+    // Errors: as edit.
+    virtual Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
+                                         Idempotency idempotency) = 0;
 
     // Sends again to those whose delivery ended in one of `states`: their rows are queued as if never tried, and the
     // campaign runs. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.

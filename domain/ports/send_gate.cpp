@@ -36,6 +36,7 @@ Verdict judge(const Error& error) {
         case Errc::invalid_argument:
         case Errc::not_found:
         case Errc::conflict:
+        case Errc::stale:
         case Errc::key_reused:
         case Errc::store_unavailable:
             return Verdict::neutral;

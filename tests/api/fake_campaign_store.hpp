@@ -74,6 +74,44 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
+    // Called by edit and remove before they look at the campaign.
+    std::function<void()> before_write = [] {};
+
+    Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime,
+                               Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        before_write();
+        idempotencies.push_back(idempotency);
+        callers.push_back(caller);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
+        auto* campaign = find(edited.id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        if (const auto allowed = may_be_edited(campaign->state); !allowed) co_return allowed.error();
+        if (!holds(*campaign)) co_return Error{Errc::stale, "the campaign has changed meanwhile"};
+        edited.created_at = campaign->created_at;
+        edited.counts = campaign->counts;
+        edited.version = campaign->version + 1;
+        *campaign = std::move(edited);
+        co_return keep(*campaign, idempotency);
+    }
+
+    Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime,
+                                 Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        before_write();
+        idempotencies.push_back(idempotency);
+        callers.push_back(caller);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
+        const auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        if (const auto allowed = may_be_deleted(campaign->state); !allowed) co_return allowed.error();
+        if (!holds(*campaign)) co_return Error{Errc::stale, "the campaign has changed meanwhile"};
+        const auto written = keep(*campaign, idempotency);
+        audiences.erase(audiences.begin() + (campaign - campaigns.data()));
+        campaigns.erase(campaigns.begin() + (campaign - campaigns.data()));
+        co_return written;
+    }
+
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime,
                                 Idempotency idempotency) override {
         if (fails) co_return *fails;

@@ -145,6 +145,10 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
     Task<Result<Written>> create(Caller, Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
         co_return not_here();
     }
+    Task<Result<Written>> edit(Caller, Campaign, Precondition, WallTime, Idempotency) override { co_return not_here(); }
+    Task<Result<Written>> remove(Caller, CampaignId, Precondition, WallTime, Idempotency) override {
+        co_return not_here();
+    }
     Task<Result<Written>> retry(Caller, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
         co_return not_here();
     }

@@ -5,6 +5,7 @@
 #include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
+#include "adapters/store/sqlite/sweep.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -23,32 +24,21 @@ Result<std::optional<Written>> existing(Write& write, const Campaign& campaign, 
     return written;
 }
 
-// Moves every row of the campaign that is in `from`; the states are those of the domain's table.
-void move_rows(Write& write, std::int64_t number, DeliveryState from, DeliveryEvent event, WallTime now) {
-    const auto to = next_state(from, event);
-    if (!to) return;
-    std::int64_t rows{};
-    if (*to == DeliveryState::queued)  // back, as if never claimed: it keeps its turn and its date
-        rows =
-            write
-                .query(
-                    "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3 WHERE campaign = ?1 AND state = ?2")
-                .with(number, name(from), name(*to))
-                .run();
-    else
-        rows = write
-                   .query(
-                       "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3, not_before = 0, updated_at = ?4 "
-                       "WHERE campaign = ?1 AND state = ?2")
-                   .with(number, name(from), name(*to), now)
-                   .run();
-    write.changes().move(number, from, *to, rows);
+// What is in the sending loop's hands goes back, as if never claimed: it keeps its turn and its date. There is never
+// more of it than fits the loop's buffer.
+void take_back(Write& write, std::int64_t number) {
+    const auto rows = write
+                          .query(
+                              "UPDATE deliveries INDEXED BY deliveries_state SET state = 'queued' WHERE campaign = ?1 "
+                              "AND state = 'claimed'")
+                          .with(number)
+                          .run();
+    write.changes().move(number, DeliveryState::claimed, DeliveryState::queued, rows);
 }
 
 void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallTime now) {
-    if (event == CampaignEvent::pause) move_rows(write, number, DeliveryState::claimed, DeliveryEvent::release, now);
-    if (event != CampaignEvent::cancel) return;
-    for (const auto from : all_delivery_states) move_rows(write, number, from, DeliveryEvent::cancel, now);
+    if (event == CampaignEvent::pause) take_back(write, number);
+    if (event == CampaignEvent::cancel) begin_sweep(write, number, DeliveryEvent::cancel, now);
 }
 
 // Queues every row in `from` as if it had never been tried; the attempts that were made stay on record. The person is
@@ -71,7 +61,12 @@ std::int64_t requeue_rows(Write& write, std::int64_t number, DeliveryState from,
     return rows;
 }
 
-// The campaign as the transaction leaves it, and the answer for the next request with the same key.
+}  // namespace
+
+Error no_such_campaign() {
+    return {Errc::not_found, "no such campaign"};
+}
+
 Result<Written> answer(Write& write, const WorkspaceId& workspace, const CampaignId& id, const Idempotency& idempotency,
                        WallTime now) {
     write.flush();
@@ -79,12 +74,6 @@ Result<Written> answer(Write& write, const WorkspaceId& workspace, const Campaig
     if (!campaign) return no_such_campaign();
     store_answer(write, *campaign, idempotency, now);
     return Written{std::move(*campaign), {}, false};
-}
-
-}  // namespace
-
-Error no_such_campaign() {
-    return {Errc::not_found, "no such campaign"};
 }
 
 Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& campaign,

@@ -10,6 +10,9 @@
 namespace herald::sqlite {
 
 Error no_such_campaign();
+// The campaign as the transaction leaves it, kept as the answer for the next request with the same key.
+Result<Written> answer(Write& write, const WorkspaceId& workspace, const CampaignId& id, const Idempotency& idempotency,
+                       WallTime now);
 
 Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& campaign,
                                 const std::vector<Recipient>& audience, bool launch, const std::string& body_hash,

@@ -3,6 +3,7 @@
 #include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/campaign_changes.hpp"
 #include "adapters/store/sqlite/campaign_pages.hpp"
+#include "adapters/store/sqlite/drafts.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 
@@ -20,6 +21,18 @@ Task<Result<Written>> SqliteCampaignStore::change(Caller caller, CampaignId id, 
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
         return change_campaign(write, caller, id, event, reason, now, idempotency);
     });
+}
+
+Task<Result<Written>> SqliteCampaignStore::edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
+                                                Idempotency idempotency) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<Written> { return edit_draft(write, caller, edited, holds, now, idempotency); });
+}
+
+Task<Result<Written>> SqliteCampaignStore::remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
+                                                  Idempotency idempotency) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<Written> { return remove_draft(write, caller, id, holds, now, idempotency); });
 }
 
 Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, std::vector<DeliveryState> states,

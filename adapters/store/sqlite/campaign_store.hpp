@@ -15,6 +15,10 @@ class SqliteCampaignStore final : public CampaignStore {
                                  std::string body_hash, Idempotency idempotency) override;
     Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
                                  Idempotency idempotency) override;
+    Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
+                               Idempotency idempotency) override;
+    Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
+                                 Idempotency idempotency) override;
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
     Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override;

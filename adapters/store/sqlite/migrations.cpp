@@ -187,8 +187,18 @@ DROP INDEX tracked_events_due;
 CREATE INDEX tracked_events_due ON tracked_events (workspace, not_before, delivery) WHERE state = 'queued';
 )sql";
 
-constexpr std::array steps_of_this_version{Migration{1, initial_schema}, Migration{2, unique_references},
-                                           Migration{3, events_by_workspace}};
+// Rows of ended and deleted campaigns follow in slices.
+constexpr const char* sweeping_campaigns = R"sql(
+ALTER TABLE campaigns ADD COLUMN sweeping INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX campaigns_sweeping ON campaigns (number) WHERE sweeping = 1;
+)sql";
+
+constexpr std::array steps_of_this_version{
+    Migration{1, initial_schema},
+    Migration{2, unique_references},
+    Migration{3, events_by_workspace},
+    Migration{4, sweeping_campaigns},
+};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "adapters/store/sqlite/campaign_store.hpp"
+#include "adapters/store/sqlite/campaign_upkeep.hpp"
 #include "adapters/store/sqlite/contact_memory.hpp"
 #include "adapters/store/sqlite/database.hpp"
 #include "adapters/store/sqlite/delivery_store.hpp"
@@ -26,6 +27,7 @@ class SqliteStore {
     Recovery recover(WallTime now);
 
     CampaignStore& campaigns() { return campaigns_; }
+    CampaignUpkeep& upkeep() { return upkeep_; }
     DeliveryStore& deliveries() { return deliveries_; }
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
@@ -36,6 +38,7 @@ class SqliteStore {
  private:
     Database database_;
     SqliteCampaignStore campaigns_{database_};
+    SqliteCampaignUpkeep upkeep_{database_};
     SqliteDeliveryStore deliveries_{database_};
     SqliteContactMemory contacts_{database_};
     SqliteLimiterMemory limiter_{database_};
