@@ -109,8 +109,11 @@ void check(Decoder& decoder, const CampaignBody& body) {
         decoder.fail(FieldCode::exactly_one_of, "a campaign has exactly one of body_html and body_text");
     if (body.subject && body.subject->value.find_first_of("\r\n") != std::string::npos)
         decoder.fail_at("subject", FieldCode::invalid_value, "must not contain line breaks");
-    if (body.launch.value_or(false) && !body.audience && !decoder.failed("audience"))
+    const bool launched = body.launch.value_or(false);
+    if ((launched || body.scheduled_at) && !body.audience && !decoder.failed("audience"))
         decoder.fail_at("audience", FieldCode::required, "there is nobody to launch the campaign for");
+    if (launched && body.scheduled_at)
+        decoder.fail_at("scheduled_at", FieldCode::not_allowed, "launch says now: one of the two");
     check_channel(decoder, body);
     check_templates(decoder, body);
 }

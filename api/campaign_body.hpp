@@ -55,20 +55,21 @@ struct CampaignBody {
     std::optional<MetadataBody> metadata;
     std::optional<Text<255>> created_by;
     std::optional<bool> launch;
-    NotYet scheduled_at;
-    NotYet expires_at;
+    std::optional<TimeText> scheduled_at;
+    std::optional<Text<64>> time_zone;
+    std::optional<TimeText> expires_at;
     NotYet max_per_minute;
     NotYet create_missing_contacts;
 };
 BOOST_DESCRIBE_STRUCT(CampaignBody, (),
                       (name, channel, template_type, subject, body_html, body_text, style, sender, audience, variables,
-                       track_event, delivery_policy, client_ref, metadata, created_by, launch, scheduled_at, expires_at,
-                       max_per_minute, create_missing_contacts))
+                       track_event, delivery_policy, client_ref, metadata, created_by, launch, scheduled_at, time_zone,
+                       expires_at, max_per_minute, create_missing_contacts))
 
 struct LaunchBody {
-    NotYet at;
-    NotYet time_zone;
-    NotYet expires_at;
+    std::optional<TimeText> at;
+    std::optional<Text<64>> time_zone;
+    std::optional<TimeText> expires_at;
 };
 BOOST_DESCRIBE_STRUCT(LaunchBody, (), (at, time_zone, expires_at))
 

@@ -63,8 +63,9 @@ EventsView events_view(const EventCounts& events) {
     return {events.queued, events.tracked, events.failed};
 }
 
-WaitingView waiting_view(CampaignState state, const Waiting& waiting) {
-    if (state != CampaignState::running) return {};
+WaitingView waiting_view(const Campaign& campaign, const Waiting& waiting) {
+    if (campaign.state == CampaignState::scheduled) return {WaitReason::schedule, campaign.scheduled_at};
+    if (campaign.state != CampaignState::running) return {};
     return {waiting.reason, waiting.until};
 }
 
@@ -84,8 +85,12 @@ CampaignView listed_campaign_view(const Campaign& campaign, const Waiting& waiti
     out.created_by = campaign.created_by;
     out.state = campaign.state;
     out.pause_reason = campaign.paused_for;
-    if (campaign.state == CampaignState::running) out.waiting = waiting_view(campaign.state, waiting);
+    if (campaign.state == CampaignState::running || campaign.state == CampaignState::scheduled)
+        out.waiting = waiting_view(campaign, waiting);
     out.created_at = campaign.created_at;
+    out.scheduled_at = campaign.scheduled_at;
+    out.time_zone = campaign.time_zone;
+    out.expires_at = campaign.expires_at;
     out.launched_at = campaign.launched_at;
     out.finished_at = campaign.finished_at;
     out.audience_size = campaign.counts.audience();

@@ -17,8 +17,8 @@ std::string campaign_path(const CampaignId& id);
 ContactView contact_view(const ContactRef& ref);
 CountsView counts_view(const DeliveryCounts& counts);
 EventsView events_view(const EventCounts& events);
-// Only a running campaign waits.
-WaitingView waiting_view(CampaignState state, const Waiting& waiting);
+// A scheduled campaign waits for its time, a running one for what `waiting` says, and no other for anything.
+WaitingView waiting_view(const Campaign& campaign, const Waiting& waiting);
 
 // Everything but the results of single messages, which are not in the campaign.
 CampaignView campaign_view(const Campaign& campaign, const Waiting& waiting);

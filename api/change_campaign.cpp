@@ -1,4 +1,4 @@
-// POST /v1/campaigns/{id}/launch, /pause, /resume and /cancel
+// POST /v1/campaigns/{id}/pause, /resume and /cancel
 
 #include <utility>
 
@@ -19,16 +19,10 @@ std::string scope_of(CampaignEvent event) {
     return fmt::format("POST /v1/campaigns/{{id}}/{}", name(event));
 }
 
-std::chrono::hours answer_kept(CampaignEvent event) {
-    return event == CampaignEvent::launch ? std::chrono::days(7) : std::chrono::days(1);
-}
+constexpr std::chrono::days answer_kept{1};
 
-// A launch has only begun: 202, with the place where its progress stands.
-Response changed(const Campaign& campaign, const Waiting& waiting, CampaignEvent event) {
-    if (event != CampaignEvent::launch) return campaign_response(200, campaign_view(campaign, waiting));
-    auto response = campaign_response(202, campaign_view(campaign, waiting));
-    response.headers.set("Location", campaign_path(campaign.id) + "/progress");
-    return response;
+Response changed(const Campaign& campaign, const Waiting& waiting) {
+    return campaign_response(200, campaign_view(campaign, waiting));
 }
 
 // How the campaign stands when nothing of it is in flight any more, or when the time is up. The change is durable
@@ -58,7 +52,7 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
     if (!id) co_return std::unexpected(std::move(id.error()));
     const auto wait = named_of<WaitFor>(call.target, "wait");
     if (!wait) co_return std::unexpected(wait.error());
-    auto command = read_action_command(call.request.body, call.request.method, call.target.path, event);
+    auto command = read_action_command(call.request.body, call.request.method, call.target.path);
     if (!command)
         co_return std::unexpected(Problem{.status = 400, .code = "malformed_json", .detail = command.error()});
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
@@ -69,9 +63,8 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
         .scope = scope_of(event),
         .key = *std::move(key),
         .request_hash = std::move(command->request_hash),
-        .render = [waiting, event](const Campaign& c,
-                                   bool /*existed*/) { return to_stored(changed(c, waiting, event)); },
-        .expires_at = now + answer_kept(event)};
+        .render = [waiting](const Campaign& c, bool /*existed*/) { return to_stored(changed(c, waiting)); },
+        .expires_at = now + answer_kept};
     const auto written = co_await backend.ports.campaigns.change(
         call.caller(), *id, event, PauseReason::operator_request, now, std::move(idempotency));
     if (!written) co_return std::unexpected(problem(written.error()));
@@ -79,19 +72,16 @@ Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
     if (*wait) {
         const auto campaign =
             co_await drained(backend, call.workspace.id, *id, written->campaign, call.request.deadline);
-        auto response = changed(campaign, call.workspace.waiting.waiting(), event);
+        auto response = changed(campaign, call.workspace.waiting.waiting());
         if (written->replay) response.headers.set("Idempotent-Replayed", "true");
         co_return response;
     }
     if (written->replay) co_return replayed(*written->replay);
-    co_return changed(written->campaign, waiting, event);
+    co_return changed(written->campaign, waiting);
 }
 
 }  // namespace
 
-Task<Answer> launch_campaign(Backend& backend, const Call& call) {
-    return change(backend, call, CampaignEvent::launch);
-}
 Task<Answer> pause_campaign(Backend& backend, const Call& call) {
     return change(backend, call, CampaignEvent::pause);
 }

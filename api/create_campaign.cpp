@@ -18,8 +18,9 @@ constexpr std::chrono::days answer_kept{7};
 Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Call& call) {
     const auto& request = call.request;
     const auto admin = call.workspace.default_admin;
+    const auto& zones = backend.ports.zones;
     if (request.body.size() <= backend.options.worker_above)
-        co_return read_create_command(request.body, request.method, call.target.path, admin);
+        co_return read_create_command(request.body, request.method, call.target.path, admin, zones);
     // Shared with the work, which runs to its end even when this request is given up.
     struct Job {
         std::string body, method, path;
@@ -27,8 +28,18 @@ Task<std::expected<CreateCommand, std::string>> read(Backend& backend, const Cal
     };
     const auto job = std::make_shared<Job>(Job{request.body, request.method, call.target.path, {}});
     co_await backend.ports.worker.run(
-        [job, admin] { job->result = read_create_command(job->body, job->method, job->path, admin); });
+        [job, admin, &zones] { job->result = read_create_command(job->body, job->method, job->path, admin, zones); });
     co_return std::move(job->result);
+}
+
+// A creation whose times have passed may be the repetition of one that was in time; the store tells them apart.
+Task<bool> exists(CampaignStore& campaigns, const WorkspaceId& workspace, const Campaign& campaign) {
+    if (!campaign.client_ref) co_return false;
+    CampaignQuery query;
+    query.client_ref = campaign.client_ref;
+    query.limit = 1;
+    const auto found = co_await campaigns.list(workspace, std::move(query));
+    co_return found && !found->empty();
 }
 
 Response created(const Campaign& campaign, const Waiting& waiting, int status) {
@@ -61,6 +72,10 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
         if (!stored) co_return std::unexpected(problem(stored.error()));
         if (*stored) co_return replayed(**stored);
     }
+    auto late = untimely("scheduled_at", command->terms, ports.clock.wall_now());
+    if (!late.empty() && command->errors.empty() && co_await exists(ports.campaigns, workspace, command->campaign))
+        late = {};
+    command->errors.append(std::move(late));
     if (!command->errors.empty()) co_return std::unexpected(validation_problem(std::move(command->errors)));
 
     auto& campaign = command->campaign;

@@ -5,6 +5,7 @@
 #include "api/campaign_body.hpp"
 #include "api/digest.hpp"
 #include "api/json/parse.hpp"
+#include "api/launch_terms.hpp"
 
 namespace herald::api {
 namespace {
@@ -65,15 +66,20 @@ FieldErrors mistakes_in(const boost::json::value& value) {
 }  // namespace
 
 CreateCommand read_creation(Decoder& decoder, const boost::json::value& value,
-                            std::optional<std::int64_t> default_admin) {
+                            std::optional<std::int64_t> default_admin, const TimeZones& zones) {
     CampaignBody parsed;
     decode(decoder, value, parsed);
     if (value.is_object() && !parsed.sender && !decoder.failed("sender") && !default_admin)
         decoder.fail_at("sender", FieldCode::sender_missing,
                         "name a sender, or set INTERCOM_SENDER_ADMIN_ID for this service");
     CreateCommand command;
+    command.terms =
+        read_terms(decoder, {"scheduled_at", parsed.scheduled_at, parsed.time_zone, parsed.expires_at}, zones);
     if (!decoder.clean()) return command;
     command.campaign = campaign_of(parsed, default_admin);
+    command.campaign.scheduled_at = command.terms.at;
+    command.campaign.time_zone = command.terms.time_zone;
+    command.campaign.expires_at = command.terms.expires_at;
     command.audience = audience_of(parsed.audience);
     command.sender_named = parsed.sender.has_value();
     command.launch = parsed.launch.value_or(false);
@@ -82,24 +88,40 @@ CreateCommand read_creation(Decoder& decoder, const boost::json::value& value,
 
 std::expected<CreateCommand, std::string> read_create_command(std::string_view body, std::string_view method,
                                                               std::string_view path,
-                                                              std::optional<std::int64_t> default_admin) {
+                                                              std::optional<std::int64_t> default_admin,
+                                                              const TimeZones& zones) {
     const auto value = parse_json(body);
     if (!value) return std::unexpected(value.error());
     Decoder decoder;
-    auto command = read_creation(decoder, *value, default_admin);
+    auto command = read_creation(decoder, *value, default_admin, zones);
     command.errors = decoder.take();
     command.body_hash = Sha256().add_json(*value).hex();
     command.request_hash = hash_of(method, path, *value);
     return command;
 }
 
-std::expected<ActionCommand, std::string> read_action_command(std::string_view body, std::string_view method,
-                                                              std::string_view path, CampaignEvent action) {
+std::expected<LaunchCommand, std::string> read_launch_command(std::string_view body, std::string_view method,
+                                                              std::string_view path, const TimeZones& zones) {
     const auto value = parse_json(body.empty() ? "{}" : body);
     if (!value) return std::unexpected(value.error());
-    return ActionCommand{hash_of(method, path, *value), action == CampaignEvent::launch
-                                                            ? mistakes_in<LaunchBody>(*value)
-                                                            : mistakes_in<EmptyBody>(*value)};
+    Decoder decoder;
+    LaunchBody parsed;
+    decode(decoder, *value, parsed);
+    auto terms = read_terms(decoder, {"at", parsed.at, parsed.time_zone, parsed.expires_at}, zones);
+    return LaunchCommand{hash_of(method, path, *value), decoder.take(), std::move(terms)};
+}
+
+FieldErrors untimely(std::string_view at_name, const LaunchTerms& terms, WallTime now) {
+    Decoder decoder;
+    check_terms(decoder, at_name, terms, now);
+    return decoder.take();
+}
+
+std::expected<ActionCommand, std::string> read_action_command(std::string_view body, std::string_view method,
+                                                              std::string_view path) {
+    const auto value = parse_json(body.empty() ? "{}" : body);
+    if (!value) return std::unexpected(value.error());
+    return ActionCommand{hash_of(method, path, *value), mistakes_in<EmptyBody>(*value)};
 }
 
 std::expected<RetryCommand, std::string> read_retry_command(std::string_view body, std::string_view method,

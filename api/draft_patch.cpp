@@ -7,6 +7,7 @@
 #include "api/json/decoder.hpp"
 #include "api/json/encode.hpp"
 #include "api/json/parse.hpp"
+#include "api/launch_terms.hpp"
 
 namespace herald::api {
 namespace {
@@ -22,6 +23,7 @@ constexpr Fixed fixed[] = {
     {"audience", "the audience of a draft grows by uploads; for another one delete the draft and create it again"},
     {"client_ref", "it makes the creation safe to repeat, so it stays what it was"},
     {"launch", "launch the campaign with POST /v1/campaigns/{id}/launch"},
+    {"scheduled_at", "schedule the campaign with POST /v1/campaigns/{id}/launch and `at`"},
 };
 
 json::object sender_of(const Sender& sender) {
@@ -60,6 +62,7 @@ json::object creation_of(const Campaign& campaign) {
     if (campaign.track_event != (campaign.channel == Channel::email)) out["track_event"] = campaign.track_event;
     if (!campaign.metadata.empty()) out["metadata"] = encode(campaign.metadata);
     if (campaign.created_by) out["created_by"] = *campaign.created_by;
+    if (campaign.expires_at) out["expires_at"] = to_rfc3339(*campaign.expires_at);
     return out;
 }
 
@@ -71,7 +74,8 @@ std::expected<PatchRequest, std::string> read_patch(std::string_view body, std::
     return PatchRequest{std::move(*value), std::move(hash)};
 }
 
-Patched patched(const Campaign& draft, const json::value& patch, std::optional<std::int64_t> default_admin) {
+Patched patched(const Campaign& draft, const json::value& patch, std::optional<std::int64_t> default_admin,
+                const TimeZones& zones, WallTime now) {
     Patched out;
     Decoder decoder;
     if (!patch.is_object()) {
@@ -88,12 +92,15 @@ Patched patched(const Campaign& draft, const json::value& patch, std::optional<s
     out.sender_removed = out.sender_changed && changes.at("sender").is_null();
     if (out.sender_changed) creation.get_object().erase("sender");
     merge_patch(creation, changes);
-    auto command = read_creation(decoder, creation, default_admin);
+    auto command = read_creation(decoder, creation, default_admin, zones);
+    const bool times_changed = changes.contains("expires_at");
+    if (times_changed) check_terms(decoder, "scheduled_at", command.terms, now);
     out.errors = decoder.take();
     if (!out.errors.empty()) return out;
 
     out.campaign = std::move(command.campaign);
     if (!out.sender_changed) out.campaign.sender = draft.sender;
+    if (!times_changed) out.campaign.time_zone = draft.time_zone;
     out.campaign.id = draft.id;
     out.campaign.workspace = draft.workspace;
     out.campaign.client_ref = draft.client_ref;

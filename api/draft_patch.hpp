@@ -12,6 +12,7 @@
 
 #include "api/field_error.hpp"
 #include "domain/campaign/campaign.hpp"
+#include "domain/ports/time_zones.hpp"
 
 namespace herald::api {
 
@@ -36,6 +37,7 @@ struct Patched {
     bool sender_changed{};  // it has to be confirmed
     bool sender_removed{};  // and is that of the configuration
 };
-Patched patched(const Campaign& draft, const boost::json::value& patch, std::optional<std::int64_t> default_admin);
+Patched patched(const Campaign& draft, const boost::json::value& patch, std::optional<std::int64_t> default_admin,
+                const TimeZones& zones, WallTime now);
 
 }  // namespace herald::api

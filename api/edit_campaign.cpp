@@ -40,8 +40,10 @@ struct MergeJob {
     Campaign draft;
     boost::json::value patch;
     std::optional<std::int64_t> default_admin;
+    const TimeZones& zones;
+    WallTime now;
     Patched result;
-    void run() { result = patched(draft, patch, default_admin); }
+    void run() { result = patched(draft, patch, default_admin, zones, now); }
 };
 
 Problem not_as_expected(const std::string& etag) {
@@ -68,10 +70,12 @@ std::optional<Problem> refused(const Campaign& campaign, const Headers& headers)
 }
 
 Task<OrProblem<Campaign>> merged(Backend& backend, const Call& call, Campaign draft, const boost::json::value& patch) {
-    const auto job = std::make_shared<MergeJob>();
-    job->draft = std::move(draft);
-    job->patch = patch;
-    job->default_admin = call.workspace.default_admin;
+    const auto job = std::make_shared<MergeJob>(MergeJob{std::move(draft),
+                                                         patch,
+                                                         call.workspace.default_admin,
+                                                         backend.ports.zones,
+                                                         backend.ports.clock.wall_now(),
+                                                         {}});
     co_await work_on(backend, call.request.body.size(), job);
     auto& result = job->result;
     if (!result.errors.empty()) co_return std::unexpected(validation_problem(std::move(result.errors)));

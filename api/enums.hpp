@@ -80,19 +80,17 @@ struct Names<DeliveryPolicy> {
 
 template <>
 struct Names<CampaignState> {
-    static constexpr std::array values{CampaignState::draft,
-                                       CampaignState::running,
-                                       CampaignState::paused,
-                                       CampaignState::completed,
-                                       CampaignState::completed_with_losses,
-                                       CampaignState::cancelled};
+    static constexpr std::array values{CampaignState::draft,     CampaignState::scheduled,
+                                       CampaignState::running,   CampaignState::paused,
+                                       CampaignState::completed, CampaignState::completed_with_losses,
+                                       CampaignState::cancelled, CampaignState::expired};
     static std::string_view name(CampaignState state) { return herald::name(state); }
 };
 
 template <>
 struct Names<PauseReason> {
     static constexpr std::array values{PauseReason::operator_request, PauseReason::content_rejected,
-                                       PauseReason::crash_loop};
+                                       PauseReason::crash_loop, PauseReason::late};
     static std::string_view name(PauseReason reason) { return herald::name(reason); }
 };
 

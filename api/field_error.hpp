@@ -106,6 +106,10 @@ struct FieldErrors {
     void add(FieldError error) {
         if (++total <= most_reported) listed.push_back(std::move(error));
     }
+    void append(FieldErrors more) {
+        for (auto& error : more.listed) add(std::move(error));
+        total += more.total - more.listed.size();
+    }
 };
 
 }  // namespace herald::api

@@ -15,6 +15,7 @@
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/limits.hpp"
 #include "domain/ports/messenger.hpp"
+#include "domain/ports/time_zones.hpp"
 #include "domain/ports/waiting.hpp"
 #include "domain/ports/worker.hpp"
 
@@ -35,6 +36,7 @@ struct Ports {
     Worker& worker;
     Clock& clock;
     Random& random;
+    const TimeZones& zones;
     std::vector<Workspace> workspaces;  // at least one; their order is that of the configuration
 };
 

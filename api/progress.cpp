@@ -57,7 +57,7 @@ Task<Result<ProgressView>> progress_of(Backend& backend, const Workspace& worksp
     out.events = events_view(campaign->events);
     out.rate_per_second = rate_of(backend, *campaign);
     out.eta.value = eta_of(*campaign, out.rate_per_second, backend.ports.clock.wall_now());
-    out.waiting = waiting_view(campaign->state, workspace.waiting.waiting());
+    out.waiting = waiting_view(*campaign, workspace.waiting.waiting());
     out.finished_at = campaign->finished_at;
     co_return out;
 }

@@ -117,6 +117,9 @@ struct CampaignView {
     std::optional<PauseReason> pause_reason;
     std::optional<WaitingView> waiting;
     WallTime created_at{};
+    std::optional<WallTime> scheduled_at;
+    std::optional<std::string> time_zone;
+    std::optional<WallTime> expires_at;
     std::optional<WallTime> launched_at;
     std::optional<WallTime> finished_at;
     std::int64_t audience_size{};
@@ -127,8 +130,8 @@ struct CampaignView {
 BOOST_DESCRIBE_STRUCT(CampaignView, (),
                       (id, workspace, name, channel, template_type, subject, body_html, body_text, style, sender,
                        variables, track_event, delivery_policy, client_ref, metadata, created_by, state, pause_reason,
-                       waiting, created_at, launched_at, finished_at, audience_size, counts, events,
-                       intercom_integration))
+                       waiting, created_at, scheduled_at, time_zone, expires_at, launched_at, finished_at,
+                       audience_size, counts, events, intercom_integration))
 
 struct CampaignListView {
     std::vector<CampaignView> data;

@@ -48,7 +48,7 @@ Process::Process(const Config& config, std::string openapi)
           [this](const WorkspaceId& id, const CampaignId& campaign) { workspaces_.at(id)->drop(campaign); },
           [this] { sweeper_.wake(); }),
       surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
-      api_({campaigns_, changes_, worker_, clock_, random_, workspace_views()},
+      api_({campaigns_, changes_, worker_, clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),
             .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),

@@ -18,6 +18,7 @@
 #include "adapters/store/sqlite/store.hpp"
 #include "adapters/system/clock.hpp"
 #include "adapters/system/pool_worker.hpp"
+#include "adapters/system/time_zones.hpp"
 #include "api/api.hpp"
 #include "domain/campaign/sweeper.hpp"
 #include "service/config.hpp"
@@ -55,6 +56,7 @@ class Process {
     boost::asio::io_context io_{1};
     SystemClock clock_;
     SystemRandom random_;
+    SystemTimeZones zones_;
     observe::Log log_;
     observe::Metrics metrics_;
     std::function<void(std::exception_ptr)> on_bug_;
@@ -66,7 +68,7 @@ class Process {
     observe::ObservedDeliveryStore deliveries_;
 
     CampaignSweeper sweeper_;
-    WatchedCampaignStore campaigns_;  // the API's view: a change wakes or stops the sending loop
+    WatchedCampaignStore campaigns_;     // the API's view: a change wakes or stops the sending loop
     std::map<std::string, Host> hosts_;  // by address
     Surroundings surroundings_;
     std::map<WorkspaceId, std::unique_ptr<WorkspaceRuntime>> workspaces_;

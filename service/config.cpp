@@ -161,6 +161,9 @@ constexpr Setting<Config> settings[] = {
      [](Config& c, std::string_view v) {
          return set_duration(c.contact_visibility_grace, v, seconds(0), seconds(3'600));
      }},
+    {"HERALD_SCHEDULE_MISFIRE_GRACE", "schedule.misfire_grace", "15m",
+     "a scheduled campaign that could not start in time starts up to this late; later it is paused instead",
+     [](Config& c, std::string_view v) { return set_duration(c.misfire_grace, v, seconds(1), seconds(86'400)); }},
     {"HERALD_DRAIN_READINESS_DELAY", "drain.readiness_delay", "5s",
      "after SIGTERM: how long /readyz says no before connections are closed",
      [](Config& c, std::string_view v) { return set_duration(c.drain_readiness_delay, v, seconds(0), seconds(60)); }},

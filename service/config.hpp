@@ -47,6 +47,7 @@ struct Config {
     milliseconds breaker_open{60'000};
     milliseconds contact_fresh{900'000};
     milliseconds contact_visibility_grace{120'000};
+    milliseconds misfire_grace{900'000};
     milliseconds drain_readiness_delay{5'000};
     milliseconds drain_inflight{30'000};
 };

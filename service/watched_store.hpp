@@ -35,6 +35,7 @@ class WatchedCampaignStore final : public CampaignStore {
         if (!written || written->replay) co_return written;  // a replay changed nothing now
         switch (event) {
             case CampaignEvent::launch:
+            case CampaignEvent::start:
             case CampaignEvent::resume:
                 work_arrived_(workspace);
                 break;
@@ -42,9 +43,12 @@ class WatchedCampaignStore final : public CampaignStore {
                 taken_back_(workspace, id);
                 break;
             case CampaignEvent::cancel:
+            case CampaignEvent::expire:
                 taken_back_(workspace, id);
                 rows_follow_();
                 break;
+            case CampaignEvent::schedule:
+            case CampaignEvent::hold:
             case CampaignEvent::retry:
             case CampaignEvent::complete:
                 break;
@@ -52,6 +56,15 @@ class WatchedCampaignStore final : public CampaignStore {
         co_return written;
     }
 
+    Task<Result<Written>> launch(Caller caller, CampaignId id, LaunchTerms terms, WallTime now,
+                                 Idempotency idempotency) override {
+        const bool at_once = !terms.at;
+        const auto workspace = caller.workspace;
+        auto written =
+            co_await store_.launch(std::move(caller), std::move(id), std::move(terms), now, std::move(idempotency));
+        if (written && at_once && !written->replay) work_arrived_(workspace);
+        co_return written;
+    }
     Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
                                Idempotency idempotency) override {
         return store_.edit(std::move(caller), std::move(edited), std::move(holds), now, std::move(idempotency));

@@ -83,6 +83,27 @@ resilience::GateEvents gate_events(const Surroundings& around, const WorkspaceId
     return events;
 }
 
+SchedulerOptions scheduler_options(const Config& config) {
+    SchedulerOptions options;
+    options.grace = config.misfire_grace;
+    return options;
+}
+
+SchedulerEvents scheduler_events(const Surroundings& around, const WorkspaceId& workspace) {
+    SchedulerEvents events;
+    events.happened = [&log = around.log, workspace](const CampaignId& id, CampaignEvent event) {
+        if (event == CampaignEvent::hold)
+            log.warning("campaign_paused", {{"workspace", workspace.value},
+                                            {"campaign", id.value},
+                                            {"reason", std::string(name(PauseReason::late))}});
+        else
+            log.info("campaign_time_came",
+                     {{"workspace", workspace.value}, {"campaign", id.value}, {"event", std::string(name(event))}});
+    };
+    events.trouble = trouble_log(around.log, around.clock, workspace);
+    return events;
+}
+
 RunnerEvents runner_events(const Surroundings& around, const WorkspaceId& workspace) {
     RunnerEvents events;
     events.paused = [&log = around.log, workspace](const CampaignId& id, PauseReason reason) {
@@ -103,9 +124,9 @@ std::function<void(std::string_view, const Error&)> trouble_log(observe::Log& lo
         auto& said = last[std::string(where)];
         if (clock.now() - said < seconds(1)) return;
         said = clock.now();
-        log.warning("sending_trouble", {{"workspace", workspace.value},
-                                        {"where", std::string(where)},
-                                        {"error", std::string(name(error.code))}});
+        log.warning(
+            "sending_trouble",
+            {{"workspace", workspace.value}, {"where", std::string(where)}, {"error", std::string(name(error.code))}});
     };
 }
 
@@ -143,7 +164,9 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
                campaign_directory_, sender_, gate_, around.clock, around.random},
               id_, runner_options(config), runner_events(around, id_), around.on_bug),
       tracker_(around.loop, {around.store.campaigns(), around.deliveries, sender_, gate_, around.clock, around.random},
-               id_, TrackerOptions{}, trouble_log(around.log, around.clock, id_), around.on_bug) {
+               id_, TrackerOptions{}, trouble_log(around.log, around.clock, id_), around.on_bug),
+      scheduler_(around.campaigns, around.store.upkeep(), around.clock, id_, scheduler_options(config),
+                 scheduler_events(around, id_)) {
     if (own.token.empty())
         around.log.warning("no_credential",
                            {{"workspace", id_.value}, {"meaning", "it has no access token: nothing is sent"}});
@@ -165,6 +188,7 @@ void WorkspaceRuntime::start(Scope& tasks) {
     tasks.spawn(gate_.check_credential());  // where one is due: whose the token is is known before it is used
     tasks.spawn(runner_.run());
     tasks.spawn(tracker_.run());
+    tasks.spawn(scheduler_.run());
     tasks.spawn(keep_limiter());
 }
 
@@ -185,6 +209,7 @@ void WorkspaceRuntime::stop() {
     stopping_ = true;
     runner_.stop();
     tracker_.stop();
+    scheduler_.stop();
     gate_.stop();
 }
 

@@ -18,6 +18,7 @@
 #include "adapters/store/sqlite/store.hpp"
 #include "api/options.hpp"
 #include "domain/campaign/runner.hpp"
+#include "domain/campaign/scheduler.hpp"
 #include "domain/campaign/tracker.hpp"
 #include "service/config.hpp"
 
@@ -88,6 +89,7 @@ class WorkspaceRuntime {
 
     CampaignRunner runner_;
     EventTrackingLoop tracker_;
+    CampaignScheduler scheduler_;
     bool stopping_{};
 };
 

@@ -46,6 +46,17 @@ void decode(Decoder& decoder, const boost::json::value& value, NotYet&) {
     if (!value.is_null()) decoder.fail(FieldCode::not_supported_yet, "is not supported by this version of the API");
 }
 
+void decode(Decoder& decoder, const boost::json::value& value, TimeText& out) {
+    const auto* text = value.if_string();
+    if (text == nullptr) return decoder.wrong_type("a string", value);
+    if (const auto time = parse_timestamp(std::string_view(*text)))
+        out.value = *time;
+    else
+        decoder.fail(FieldCode::invalid_value,
+                     "is not a date and time such as 2026-12-01T09:00:00+01:00, 2026-12-01T08:00:00Z or, with a "
+                     "time_zone, 2026-12-01T09:00:00");
+}
+
 void decode_map(Decoder& decoder, const boost::json::value& value, std::map<std::string, std::string>& out,
                 std::size_t max, std::size_t max_length, bool scalars) {
     const auto* object = value.if_object();

@@ -33,6 +33,7 @@ void decode(Decoder& decoder, const boost::json::value& value, bool& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::string& out);
 void decode(Decoder& decoder, const boost::json::value& value, NotYet& out);
+void decode(Decoder& decoder, const boost::json::value& value, TimeText& out);
 void decode_map(Decoder& decoder, const boost::json::value& value, std::map<std::string, std::string>& out,
                 std::size_t max, std::size_t max_length, bool scalars);
 void refuse_unknown_member(Decoder& decoder, std::string_view member, FieldCode code, std::string_view known);

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "domain/core/timestamp.hpp"
+
 namespace herald::api {
 
 // Text of Min to Max characters (code points).
@@ -41,6 +43,11 @@ struct TextMap {
     static constexpr std::size_t max = MaxEntries;
     static constexpr std::size_t max_length = MaxLength;
     static constexpr bool scalars = Scalars;
+};
+
+// A date and time (RFC 3339), with an offset or local.
+struct TimeText {
+    Timestamp value;
 };
 
 // A field of the full API that this version refuses by name. Absent and null are fine.

@@ -7,14 +7,13 @@
 namespace herald {
 namespace {
 
-constexpr std::array all_campaign_states{CampaignState::draft,
-                                         CampaignState::running,
-                                         CampaignState::paused,
-                                         CampaignState::completed,
-                                         CampaignState::completed_with_losses,
-                                         CampaignState::cancelled};
-constexpr std::array all_campaign_events{CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume,
-                                         CampaignEvent::cancel, CampaignEvent::retry, CampaignEvent::complete};
+constexpr std::array all_campaign_states{CampaignState::draft,     CampaignState::scheduled,
+                                         CampaignState::running,   CampaignState::paused,
+                                         CampaignState::completed, CampaignState::completed_with_losses,
+                                         CampaignState::cancelled, CampaignState::expired};
+// In a caller's words: `schedule` is a launch too, and the rest is the machine's.
+constexpr std::array asked_for{CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume,
+                               CampaignEvent::cancel, CampaignEvent::retry};
 
 struct Transition {
     CampaignState from;
@@ -23,10 +22,20 @@ struct Transition {
 };
 constexpr std::array transitions{
     Transition{CampaignState::draft, CampaignEvent::launch, CampaignState::running},
+    Transition{CampaignState::draft, CampaignEvent::schedule, CampaignState::scheduled},
     Transition{CampaignState::draft, CampaignEvent::cancel, CampaignState::cancelled},
+    Transition{CampaignState::scheduled, CampaignEvent::launch, CampaignState::running},
+    Transition{CampaignState::scheduled, CampaignEvent::schedule, CampaignState::scheduled},
+    Transition{CampaignState::scheduled, CampaignEvent::cancel, CampaignState::cancelled},
+    Transition{CampaignState::scheduled, CampaignEvent::start, CampaignState::running},
+    Transition{CampaignState::scheduled, CampaignEvent::hold, CampaignState::paused},
+    Transition{CampaignState::scheduled, CampaignEvent::expire, CampaignState::expired},
     Transition{CampaignState::running, CampaignEvent::pause, CampaignState::paused},
     Transition{CampaignState::running, CampaignEvent::cancel, CampaignState::cancelled},
     Transition{CampaignState::running, CampaignEvent::complete, CampaignState::completed},
+    // What has begun completes: its rows expire, what is in flight still finishes.
+    Transition{CampaignState::running, CampaignEvent::expire, CampaignState::running},
+    Transition{CampaignState::paused, CampaignEvent::expire, CampaignState::paused},
     Transition{CampaignState::paused, CampaignEvent::resume, CampaignState::running},
     Transition{CampaignState::paused, CampaignEvent::cancel, CampaignState::cancelled},
     Transition{CampaignState::paused, CampaignEvent::complete, CampaignState::completed},
@@ -38,12 +47,9 @@ constexpr std::array transitions{
 
 std::string allowed_in(CampaignState state) {
     std::string out;
-    for (const auto event : all_campaign_events) {
-        // `complete` is the machine's, never a caller's.
-        if (event == CampaignEvent::complete) continue;
+    for (const auto event : asked_for)
         for (const auto& t : transitions)
             if (t.from == state && t.event == event) out += fmt::format("{}{}", out.empty() ? "" : ", ", name(event));
-    }
     return out.empty() ? "nothing" : out;
 }
 
@@ -53,6 +59,8 @@ std::string_view name(CampaignState state) {
     switch (state) {
         case CampaignState::draft:
             return "draft";
+        case CampaignState::scheduled:
+            return "scheduled";
         case CampaignState::running:
             return "running";
         case CampaignState::paused:
@@ -63,6 +71,8 @@ std::string_view name(CampaignState state) {
             return "completed_with_losses";
         case CampaignState::cancelled:
             return "cancelled";
+        case CampaignState::expired:
+            return "expired";
     }
     return "";
 }
@@ -77,6 +87,8 @@ std::string_view name(CampaignEvent event) {
     switch (event) {
         case CampaignEvent::launch:
             return "launch";
+        case CampaignEvent::schedule:
+            return "schedule";
         case CampaignEvent::pause:
             return "pause";
         case CampaignEvent::resume:
@@ -85,6 +97,12 @@ std::string_view name(CampaignEvent event) {
             return "cancel";
         case CampaignEvent::retry:
             return "retry";
+        case CampaignEvent::start:
+            return "start";
+        case CampaignEvent::hold:
+            return "hold";
+        case CampaignEvent::expire:
+            return "expire";
         case CampaignEvent::complete:
             return "complete";
     }
@@ -99,12 +117,15 @@ std::string_view name(PauseReason reason) {
             return "content_rejected";
         case PauseReason::crash_loop:
             return "crash_loop";
+        case PauseReason::late:
+            return "late";
     }
     return "";
 }
 
 std::optional<PauseReason> pause_reason(std::string_view text) {
-    for (const auto reason : {PauseReason::operator_request, PauseReason::content_rejected, PauseReason::crash_loop})
+    for (const auto reason :
+         {PauseReason::operator_request, PauseReason::content_rejected, PauseReason::crash_loop, PauseReason::late})
         if (name(reason) == text) return reason;
     return {};
 }
@@ -112,12 +133,14 @@ std::optional<PauseReason> pause_reason(std::string_view text) {
 bool is_terminal(CampaignState state) {
     switch (state) {
         case CampaignState::draft:
+        case CampaignState::scheduled:
         case CampaignState::running:
         case CampaignState::paused:
             return false;
         case CampaignState::completed:
         case CampaignState::completed_with_losses:
         case CampaignState::cancelled:
+        case CampaignState::expired:
             return true;
     }
     return true;

@@ -17,14 +17,35 @@
 
 namespace herald {
 
-enum class CampaignState : std::uint8_t { draft, running, paused, completed, completed_with_losses, cancelled };
-enum class CampaignEvent : std::uint8_t { launch, pause, resume, cancel, retry, complete };
-enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop };
+enum class CampaignState : std::uint8_t {
+    draft,
+    scheduled,
+    running,
+    paused,
+    completed,
+    completed_with_losses,
+    cancelled,
+    expired
+};
+enum class CampaignEvent : std::uint8_t {
+    launch,
+    schedule,  // a launch for later
+    pause,
+    resume,
+    cancel,
+    retry,
+    // the machine's own
+    start,     // the scheduled time has come
+    hold,      // it had come long before anybody could start it: a person decides
+    expire,    // nothing more is sent: what is left of the audience expires
+    complete,  // every row has ended
+};
+enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop, late };
 
 std::string_view name(CampaignState state);
 std::optional<CampaignState> campaign_state(std::string_view text);
 std::string_view name(CampaignEvent event);
-std::string_view name(PauseReason reason);  // "operator", "content_rejected", "crash_loop"
+std::string_view name(PauseReason reason);  // "operator", "content_rejected", "crash_loop", "late"
 std::optional<PauseReason> pause_reason(std::string_view text);
 bool is_terminal(CampaignState state);
 
@@ -102,7 +123,10 @@ struct Campaign {
     CampaignState state{};
     std::optional<PauseReason> paused_for;  // set exactly while paused
     WallTime created_at{};
-    std::optional<WallTime> launched_at;
+    std::optional<WallTime> scheduled_at;  // when it starts or was to start
+    std::optional<std::string> time_zone;  // in which the times were given, if they were local there
+    std::optional<WallTime> expires_at;    // from this moment on nothing is sent
+    std::optional<WallTime> launched_at;   // when it first ran
     std::optional<WallTime> finished_at;
     std::int64_t version{1};  // +1 with every change of the campaign itself (not of its counts)
     DeliveryCounts counts;

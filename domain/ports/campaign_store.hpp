@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/campaign/campaign.hpp"
+#include "domain/campaign/schedule.hpp"
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
 #include "domain/ports/caller.hpp"
@@ -90,16 +91,22 @@ class CampaignStore {
  public:
     virtual ~CampaignStore() = default;
 
-    // Stores the campaign (as draft, or running when `launch`) with its audience. `body_hash` identifies the
-    // request for `client_ref`: the same ref with the same hash answers the existing campaign
+    // Stores the campaign (as draft, running when `launch`, scheduled when it has a `scheduled_at`) with its audience.
+    // `body_hash` identifies the request for `client_ref`: the same ref with the same hash answers the existing
+    // campaign
     // (`existed`), with another hash Errc::conflict whose detail names it.
     virtual Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                          std::string body_hash, Idempotency idempotency) = 0;
 
-    // launch, pause, resume or cancel. Errors: not_found, conflict (says the state and what is allowed, or that
-    // there is nobody to launch it for).
-    // After a pause or cancel no further intent commits. The rows of a large cancelled campaign follow in slices
-    // (CampaignUpkeep::sweep).
+    // Launches a draft, or a scheduled campaign, now or for later: see LaunchTerms. Errors: not_found, conflict (says
+    // the state and what is allowed, that there is nobody to launch it for, or that it expires before it starts).
+    virtual Task<Result<Written>> launch(Caller caller, CampaignId id, LaunchTerms terms, WallTime now,
+                                         Idempotency idempotency) = 0;
+
+    // pause, resume or cancel, and the scheduler's start, hold and expire, which are a conflict before their time.
+    // Errors: not_found, conflict (says the state and what is allowed).
+    // After a pause, cancel or expire no further intent commits. The rows of a large campaign that was cancelled or
+    // has expired follow in slices (CampaignUpkeep::sweep).
     virtual Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason,
                                          WallTime now, Idempotency idempotency) = 0;
 

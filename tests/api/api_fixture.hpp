@@ -46,6 +46,15 @@ class FakeLimits final : public LimitsSource {
     Limits limits() const override { return now; }
 };
 
+// Every zone that is not on Mars is two hours east. The real ones have tests of their own.
+class FakeZones final : public TimeZones {
+ public:
+    bool known(const std::string& zone) const override { return !zone.starts_with("Mars/") && zone.contains('/'); }
+    WallTime instant(const std::string&, LocalTime local) const override {
+        return WallTime{local.time_since_epoch()} - std::chrono::hours(2);
+    }
+};
+
 class InlineWorker final : public Worker {
  public:
     int runs{};
@@ -84,12 +93,14 @@ class ApiTest : public ::testing::Test {
     FakeLimits limits;
     api::ChangeFeed changes{clock, 2};
     InlineWorker worker;
+    FakeZones zones;
     bool draining{};
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
         return std::make_unique<api::Api>(
-            api::Ports{store, changes, worker, clock, random, {{{"acme"}, default_admin, admins, waiting, limits}}},
+            api::Ports{
+                store, changes, worker, clock, random, zones, {{{"acme"}, default_admin, admins, waiting, limits}}},
             api::Options{.openapi = "openapi: 3.0.3\n",
                          .metrics = [] { return std::string("herald_up 1\n"); },
                          .draining = [this] { return draining; }});

@@ -1,4 +1,4 @@
-// Launch, pause, resume and cancel.
+// Launch, pause, resume and cancel, here and now.
 
 #include "tests/api/api_fixture.hpp"
 
@@ -60,16 +60,6 @@ TEST_F(ChangeCampaign, WhatTheStateForbidsIsAConflictThatSaysWhatIsAllowed) {
     EXPECT_EQ(code(response), "state_conflict");
     EXPECT_EQ(parsed(response).at("detail").as_string(),
               "the campaign is draft: resume is not possible, allowed: launch, cancel");
-}
-
-TEST_F(ChangeCampaign, ALaunchRefusesByNameWhatThisVersionDoesNotHave) {
-    given_campaign();
-    EXPECT_EQ(mistakes(act("launch", R"({"at":"x","time_zone":"y","expires_at":"z","when":1})")),
-              (Mistakes{{"/at", "not_supported_yet"},
-                        {"/time_zone", "not_supported_yet"},
-                        {"/expires_at", "not_supported_yet"},
-                        {"/when", "unknown_field"}}));
-    EXPECT_EQ(store.only().state, CampaignState::draft);
 }
 
 TEST_F(ChangeCampaign, OtherActionsTakeNoMembersAndNoParameters) {

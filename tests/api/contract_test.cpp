@@ -135,6 +135,10 @@ struct Shape<Text<Max, Min>> {
         expect_number(node, "maxLength", Max, where);
     }
 };
+template <>
+struct Shape<TimeText> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) { expect_type(node, "string", where); }
+};
 template <std::size_t Max>
 struct Shape<Bytes<Max>> {
     static void expect(const YAML::Node& node, const std::string& where, bool closed) {
@@ -247,7 +251,7 @@ TEST(Contract, DescribesWhatIsAnswered) {
 // A patch has the members of a creation, with the same bounds, that `Example` finds it to take.
 void expect_patch(const YAML::Node& patch, const YAML::Node& creation) {
     auto members = keys_of(creation["properties"]);
-    for (const auto* never : {"audience", "client_ref", "launch"}) members.erase(never);
+    for (const auto* never : {"audience", "client_ref", "launch", "scheduled_at"}) members.erase(never);
     EXPECT_EQ(keys_of(patch["properties"]), members);
     const auto required = names_in(creation["required"]);
     for (const auto& member : members) {
@@ -264,7 +268,7 @@ TEST(Contract, DescribesWhatIsTaken) {
     expect_patch(schema("CampaignPatch"), schema("NewCampaign"));
     expect_shape<RetryBody>(schema("Retry"), "Retry", true);
     expect_shape<EmptyBody>(schema("Nothing"), "Nothing", true);
-    expect_shape<LaunchBody>(schema("Nothing"), "Nothing", true);
+    expect_shape<LaunchBody>(schema("Launch"), "Launch", true);
 }
 
 TEST(Contract, ListsEveryEnumeration) {
@@ -312,6 +316,17 @@ TEST_F(Example, EveryRequestIsTaken) {
     for (const auto& example : examples) {
         const auto response = create(json_of(example.second["value"]));
         EXPECT_EQ(response.status, 201) << example.first << response.body;
+    }
+}
+
+TEST_F(Example, EveryLaunchIsTaken) {
+    given_campaign();
+    const auto examples = document()["paths"]["/v1/campaigns/{id}/launch"]["post"]["requestBody"]["content"]
+                                    ["application/json"]["examples"];
+    for (const auto& example : examples) {
+        store.only().state = CampaignState::draft;
+        const auto response = act("launch", boost::json::serialize(json_of(example.second["value"])));
+        EXPECT_EQ(response.status, 202) << example.first << response.body;
     }
 }
 

@@ -43,6 +43,7 @@ class FakeCampaignStore final : public CampaignStore {
                 co_return Written{other, {}, true};
             }
         campaign.counts[DeliveryState::queued] = static_cast<std::int64_t>(audience.size());
+        if (campaign.scheduled_at) campaign.state = CampaignState::scheduled;
         if (launch) {
             campaign.state = CampaignState::running;
             campaign.launched_at = campaign.created_at;
@@ -63,13 +64,33 @@ class FakeCampaignStore final : public CampaignStore {
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         const auto next = next_state(campaign->state, event);
         if (!next) co_return next.error();
-        if (event == CampaignEvent::launch)
-            if (const auto allowed = may_launch(campaign->counts.audience()); !allowed) co_return allowed.error();
         campaign->state = *next;
         campaign->paused_for.reset();
         if (event == CampaignEvent::pause) campaign->paused_for = reason;
-        if (event == CampaignEvent::launch) campaign->launched_at = now;
         if (is_terminal(*next)) campaign->finished_at = now;
+        ++campaign->version;
+        co_return keep(*campaign, idempotency);
+    }
+
+    Task<Result<Written>> launch(Caller caller, CampaignId id, LaunchTerms terms, WallTime now,
+                                 Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        idempotencies.push_back(idempotency);
+        callers.push_back(caller);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
+        auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        const auto next = next_state(campaign->state, terms.at ? CampaignEvent::schedule : CampaignEvent::launch);
+        if (!next) co_return next.error();
+        if (const auto allowed = may_launch(campaign->counts.audience()); !allowed) co_return allowed.error();
+        if (const auto allowed = may_start(*campaign, terms, now); !allowed) co_return allowed.error();
+        campaign->state = *next;
+        if (terms.at)
+            campaign->scheduled_at = terms.at;
+        else
+            campaign->launched_at = now;
+        campaign->time_zone = terms.time_zone;
+        if (terms.expires_at) campaign->expires_at = terms.expires_at;
         ++campaign->version;
         co_return keep(*campaign, idempotency);
     }

@@ -60,24 +60,42 @@ TEST_F(CampaignStoreTest, ADraftWithoutAudienceIsNotLaunched) {
 }
 
 TEST_F(CampaignStoreTest, EveryChangeFollowsTheTableOfTheDomain) {
-    for (const auto from : {CampaignState::draft, CampaignState::running, CampaignState::paused,
-                            CampaignState::completed, CampaignState::completed_with_losses, CampaignState::cancelled})
+    for (const auto from : {CampaignState::draft, CampaignState::scheduled, CampaignState::running,
+                            CampaignState::paused, CampaignState::completed, CampaignState::completed_with_losses,
+                            CampaignState::cancelled, CampaignState::expired})
         for (const auto event :
-             {CampaignEvent::launch, CampaignEvent::pause, CampaignEvent::resume, CampaignEvent::cancel}) {
+             {CampaignEvent::launch, CampaignEvent::schedule, CampaignEvent::pause, CampaignEvent::resume,
+              CampaignEvent::cancel, CampaignEvent::start, CampaignEvent::hold, CampaignEvent::expire}) {
+            SCOPED_TRACE(fmt::format("{} {}", name(from), name(event)));
             const auto id = campaign(1, false);
-            raw().exec(fmt::format("UPDATE campaigns SET state = '{}' WHERE id = '{}'", name(from), id.value));
+            raw().exec(fmt::format("UPDATE campaigns SET state = '{}', scheduled_at = {} WHERE id = '{}'", name(from),
+                                   (start - 1s).time_since_epoch().count(), id.value));
+            if (from == CampaignState::paused) raw().exec("UPDATE campaigns SET paused_for = 'operator'");
+            if (event == CampaignEvent::expire)
+                raw().exec(fmt::format("UPDATE campaigns SET expires_at = {}", start.time_since_epoch().count()));
             const auto expected = next_state(from, event);
-            const auto done = change(id, event);
-            ASSERT_EQ(done.has_value(), expected.has_value()) << name(from) << " " << name(event);
+            const auto done = event == CampaignEvent::schedule
+                                  ? run(campaigns().launch(caller(), id, {start + 1h, {}, {}}, start, {}))
+                                  : run(campaigns().change(caller(), id, event, PauseReason::late, start, {}));
+            ASSERT_EQ(done.has_value(), expected.has_value());
             if (!expected) {
                 EXPECT_EQ(done.error(), expected.error());
             }
-            EXPECT_EQ(get(id).state, expected ? *expected : from);
-            EXPECT_EQ(get(id).version, expected ? 2 : 1);
-            EXPECT_EQ(get(id).paused_for.has_value(), expected && *expected == CampaignState::paused);
+            auto state = expected.value_or(from);
+            auto version = expected ? 2 : 1;
+            if (expected && event == CampaignEvent::expire && from != CampaignState::scheduled) {
+                state = CampaignState::completed;  // its only row has expired
+                ++version;
+            }
+            EXPECT_EQ(name(get(id).state), name(state));
+            EXPECT_EQ(get(id).version, version);
+            EXPECT_EQ(get(id).paused_for.has_value(),
+                      state == CampaignState::paused && (expected.has_value() || from == CampaignState::paused));
+            expect_counts_are_rows(id);
         }
     EXPECT_EQ(change({"cmp_none"}, CampaignEvent::pause).error().code, Errc::not_found);
     EXPECT_EQ(change(campaign(1), CampaignEvent::complete).error().code, Errc::invalid_argument);
+    EXPECT_EQ(change(campaign(1, false), CampaignEvent::schedule).error().code, Errc::invalid_argument);
 }
 
 TEST_F(CampaignStoreTest, CancelEndsEveryRowThatIsNotOnTheWire) {

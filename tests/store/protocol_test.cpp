@@ -71,6 +71,8 @@ class Protocol : public StoreTest {
                     caller(), id, {all_delivery_states.begin(), all_delivery_states.end()}, start, {})));
                 break;
             case DeliveryEvent::expire:
+                raw().exec(fmt::format("UPDATE campaigns SET expires_at = {}", start.time_since_epoch().count()));
+                EXPECT_TRUE(change(id, CampaignEvent::expire));
                 break;
         }
     }
@@ -79,7 +81,6 @@ class Protocol : public StoreTest {
 TEST_F(Protocol, EveryTupleDoesWhatTheTableOfTheDomainSays) {
     for (const auto state : all_delivery_states)
         for (const auto event : all_delivery_events) {
-            if (event == DeliveryEvent::expire) continue;  // no port leads there before campaigns can end by date
             SCOPED_TRACE(fmt::format("{} event {}", name(state), static_cast<int>(event)));
             const auto id = one_row_in(state);
             const auto number = row(id).number;
@@ -91,7 +92,8 @@ TEST_F(Protocol, EveryTupleDoesWhatTheTableOfTheDomainSays) {
                 EXPECT_EQ(dump(number), before);
             }
             expect_counts_are_rows(id);
-            raw().exec("UPDATE campaigns SET state = 'cancelled'");  // out of the way of the next claim
+            // out of the way of the next claim
+            raw().exec("UPDATE campaigns SET state = 'cancelled', expires_at = NULL");
         }
 }
 
@@ -146,6 +148,24 @@ TEST_F(Protocol, NoIntentCommitsUnlessTheCampaignRuns) {
     }
     raw().exec("UPDATE campaigns SET state = 'running'");
     EXPECT_TRUE(intend(held));
+}
+
+TEST_F(Protocol, NoClaimAndNoIntentCommitsFromTheExpiryOn) {
+    const auto id = campaign(3);
+    const auto early = ready("x");
+    const auto late = ready("y");
+    raw().exec(fmt::format("UPDATE campaigns SET expires_at = {}", (start + 1s).time_since_epoch().count()));
+    EXPECT_TRUE(intend(early, start + 999ms));
+    EXPECT_FALSE(intend(late, start + 1s));
+    EXPECT_TRUE(claim(1, start + 1s).empty());
+    EXPECT_EQ(claim(1, start + 999ms).size(), 1u);
+    ASSERT_TRUE(change(id, CampaignEvent::expire, start + 1s));
+    EXPECT_EQ(get(id).counts[DeliveryState::expired], 2);
+    EXPECT_EQ(get(id).state, CampaignState::running);  // until what is in flight has ended
+    EXPECT_TRUE(settle(early, DeliveryEvent::withdraw, "not_executed", start + 2s));
+    EXPECT_EQ(row(id).state, DeliveryState::expired);
+    EXPECT_EQ(get(id).state, CampaignState::completed);
+    expect_counts_are_rows(id);
 }
 
 TEST_F(Protocol, ARowWithdrawnAfterACancelEndsCancelled) {

@@ -1,4 +1,4 @@
-// Thousands of operations in an order nobody thought of, with pauses, cancels and crashes between them.
+// Thousands of operations in an order nobody thought of, with pauses, cancels, expiries and crashes between them.
 // After them: no message could have gone out twice, and every counter is what the rows say.
 
 #include <map>
@@ -77,6 +77,12 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
         EXPECT_TRUE(run(deliveries().settle_events(out)));
     }
 
+    void expire(const CampaignId& id) {
+        raw().exec(fmt::format("UPDATE campaigns SET expires_at = {} WHERE id = '{}'", now_.time_since_epoch().count(),
+                               id.value));
+        (void)change(id, CampaignEvent::expire, now_);
+    }
+
     void crash() {
         restart(now_);
         claimed_.clear();
@@ -124,6 +130,9 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
                         break;
                     case 1:
                         (void)change(id, CampaignEvent::cancel, now_);
+                        break;
+                    case 5:
+                        if (below(2) == 0) expire(id);
                         break;
                     case 2:
                     case 3:

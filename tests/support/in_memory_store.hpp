@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "domain/ports/campaign_store.hpp"
+#include "domain/ports/campaign_upkeep.hpp"
 #include "domain/ports/delivery_store.hpp"
 
 namespace herald::test {
 
-class InMemoryStore final : public CampaignStore, public DeliveryStore, public ContactMemory {
+class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public DeliveryStore, public ContactMemory {
  public:
     struct Row {
         CampaignId campaign;
@@ -126,23 +127,57 @@ class InMemoryStore final : public CampaignStore, public DeliveryStore, public C
         if (down) co_return failed();
         co_return campaigns.at(id);
     }
-    Task<Result<Written>> change(Caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime,
+    Task<Result<Written>> change(Caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
                                  Idempotency) override {
+        if (down) co_return failed();
         auto& campaign = campaigns.at(id);
         const auto next = next_state(campaign.state, event);
         if (!next) co_return next.error();
+        if (event == CampaignEvent::start || event == CampaignEvent::hold || event == CampaignEvent::expire)
+            if (const auto due = is_due(campaign, event, now); !due) co_return due.error();
+        changes.push_back({id, event, now});
+        if (event == CampaignEvent::expire)
+            for (auto& row : rows)
+                if (row.campaign == id) move(row, DeliveryEvent::expire);
         campaign.state = *next;
         campaign.paused_for = *next == CampaignState::paused ? std::optional(reason) : std::nullopt;
         for (auto& row : rows)
             if (row.campaign == id && *next != CampaignState::running) move(row, DeliveryEvent::release);
         co_return Written{campaign, {}, false};
     }
+    struct Change {
+        CampaignId id;
+        CampaignEvent event{};
+        WallTime at{};
+
+        friend bool operator==(const Change&, const Change&) = default;
+    };
+    std::vector<Change> changes;
+
+    // CampaignUpkeep
+    Task<Result<std::vector<Timed>>> timed(WorkspaceId, WallTime until, std::size_t limit) override {
+        ++asked_for_timed;
+        if (down) co_return failed();
+        std::vector<Timed> out;
+        for (const auto& [id, c] : campaigns) {
+            const Timed timed{id, c.state, c.scheduled_at, c.expires_at};
+            const bool open = c.state == CampaignState::scheduled || c.state == CampaignState::running;
+            if (open && out.size() < limit && next_moment(timed) && *next_moment(timed) <= until) out.push_back(timed);
+        }
+        co_return out;
+    }
+    Task<Result<bool>> sweep(WallTime) override { co_return false; }
+    int asked_for_timed{};
+
     Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
         campaigns.at(id).sender = {admin_id, {}, true};
         co_return Result<void>{};
     }
     Task<bool> healthy() override { co_return !down; }
     Task<Result<Written>> create(Caller, Campaign, std::vector<Recipient>, bool, std::string, Idempotency) override {
+        co_return not_here();
+    }
+    Task<Result<Written>> launch(Caller, CampaignId, LaunchTerms, WallTime, Idempotency) override {
         co_return not_here();
     }
     Task<Result<Written>> edit(Caller, Campaign, Precondition, WallTime, Idempotency) override { co_return not_here(); }

@@ -4,6 +4,7 @@
 
 #include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
+#include "adapters/store/sqlite/launch.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "adapters/store/sqlite/sweep.hpp"
 
@@ -39,6 +40,7 @@ void take_back(Write& write, std::int64_t number) {
 void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallTime now) {
     if (event == CampaignEvent::pause) take_back(write, number);
     if (event == CampaignEvent::cancel) begin_sweep(write, number, DeliveryEvent::cancel, now);
+    if (event == CampaignEvent::expire) begin_sweep(write, number, DeliveryEvent::expire, now);
 }
 
 // Queues every row in `from` as if it had never been tried; the attempts that were made stay on record. The person is
@@ -93,6 +95,7 @@ Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& ca
     }
 
     campaign.state = CampaignState::draft;
+    if (campaign.scheduled_at) campaign.state = CampaignState::scheduled;
     if (launch) {
         campaign.state = CampaignState::running;
         campaign.launched_at = now;
@@ -112,16 +115,22 @@ Result<Written> change_campaign(Write& write, const Caller& caller, const Campai
     if (*repeated) return std::move(**repeated);
     if (event == CampaignEvent::complete) return Error{Errc::invalid_argument, "a campaign completes by itself"};
     if (event == CampaignEvent::retry) return Error{Errc::invalid_argument, "a retry names states"};
+    if (event == CampaignEvent::schedule) return Error{Errc::invalid_argument, "a schedule names a time"};
+    if (event == CampaignEvent::launch) return launch_campaign(write, caller, id, {}, now, idempotency);
 
     const auto number = campaign_number(write.connection(), workspace, id);
     const auto campaign = find_campaign(write.connection(), workspace, id);
     if (!number || !campaign) return no_such_campaign();
     const auto next = next_state(campaign->state, event);
     if (!next) return next.error();
-    if (event == CampaignEvent::launch)
-        if (auto allowed = may_launch(campaign->counts.audience()); !allowed) return allowed.error();
-    const auto paused_for = *next == CampaignState::paused ? std::optional(name(reason)) : std::nullopt;
-    const auto launched_at = event == CampaignEvent::launch ? std::optional(now) : campaign->launched_at;
+    if (event == CampaignEvent::start || event == CampaignEvent::hold || event == CampaignEvent::expire)
+        if (auto due = is_due(*campaign, event, now); !due) return due.error();
+    const bool stays_paused = event == CampaignEvent::expire && campaign->paused_for;
+    const auto paused_for = *next == CampaignState::paused
+                                ? std::optional(name(stays_paused ? *campaign->paused_for : reason))
+                                : std::nullopt;
+    const bool first_run = *next == CampaignState::running && !campaign->launched_at;
+    const auto launched_at = first_run ? std::optional(now) : campaign->launched_at;
     const auto finished_at = is_terminal(*next) ? std::optional(now) : std::nullopt;
     write
         .query(
@@ -147,6 +156,7 @@ Result<Written> retry_campaign(Write& write, const Caller& caller, const Campaig
     if (!number || !campaign) return no_such_campaign();
     const auto next = next_state(campaign->state, CampaignEvent::retry);
     if (!next) return next.error();
+    if (auto allowed = may_send_again(*campaign, now); !allowed) return allowed.error();
     std::int64_t rows = 0;
     for (const auto from : states) rows += requeue_rows(write, *number, from, now);
     if (rows > 0) {

@@ -5,6 +5,7 @@
 #include "adapters/store/sqlite/campaign_pages.hpp"
 #include "adapters/store/sqlite/drafts.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
+#include "adapters/store/sqlite/launch.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 
 namespace herald::sqlite {
@@ -21,6 +22,12 @@ Task<Result<Written>> SqliteCampaignStore::change(Caller caller, CampaignId id, 
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
         return change_campaign(write, caller, id, event, reason, now, idempotency);
     });
+}
+
+Task<Result<Written>> SqliteCampaignStore::launch(Caller caller, CampaignId id, LaunchTerms terms, WallTime now,
+                                                  Idempotency idempotency) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<Written> { return launch_campaign(write, caller, id, terms, now, idempotency); });
 }
 
 Task<Result<Written>> SqliteCampaignStore::edit(Caller caller, Campaign edited, Precondition holds, WallTime now,

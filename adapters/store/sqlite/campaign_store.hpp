@@ -15,6 +15,8 @@ class SqliteCampaignStore final : public CampaignStore {
                                  std::string body_hash, Idempotency idempotency) override;
     Task<Result<Written>> change(Caller caller, CampaignId id, CampaignEvent event, PauseReason reason, WallTime now,
                                  Idempotency idempotency) override;
+    Task<Result<Written>> launch(Caller caller, CampaignId id, LaunchTerms terms, WallTime now,
+                                 Idempotency idempotency) override;
     Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime now,
                                Idempotency idempotency) override;
     Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,

@@ -1,8 +1,15 @@
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 
 #include "adapters/store/sqlite/sweep.hpp"
+#include "adapters/store/sqlite/timed.hpp"
 
 namespace herald::sqlite {
+
+Task<Result<std::vector<Timed>>> SqliteCampaignUpkeep::timed(WorkspaceId workspace, WallTime until, std::size_t limit) {
+    co_return co_await database_.read([&](Connection& connection) -> Result<std::vector<Timed>> {
+        return timed_campaigns(connection, workspace, until, limit);
+    });
+}
 
 Task<Result<bool>> SqliteCampaignUpkeep::sweep(WallTime now) {
     co_return co_await database_.write([now](Write& write) -> Result<bool> { return sqlite::sweep(write, now); });

@@ -10,6 +10,7 @@ class SqliteCampaignUpkeep final : public CampaignUpkeep {
  public:
     explicit SqliteCampaignUpkeep(Database& database) : database_(database) {}
 
+    Task<Result<std::vector<Timed>>> timed(WorkspaceId workspace, WallTime until, std::size_t limit) override;
     Task<Result<bool>> sweep(WallTime now) override;
 
  private:

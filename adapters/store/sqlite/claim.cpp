@@ -15,12 +15,12 @@ struct Turn {
 };
 
 // The running campaigns, beginning behind the one that was served last.
-std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, std::int64_t last_served) {
+std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, WallTime now, std::int64_t last_served) {
     std::vector<Turn> out;
     auto row = write.query(
         "SELECT number, id FROM campaigns INDEXED BY campaigns_running WHERE state = 'running' AND workspace = ?1 "
-        "ORDER BY number");
-    row.with(workspace);
+        "AND (expires_at IS NULL OR expires_at > ?2) ORDER BY number");
+    row.with(workspace, now);
     while (row.next()) out.push_back({row.integer(0), {row.text(1)}});
     std::ranges::rotate(out, std::ranges::find_if(out, [&](const Turn& t) { return t.campaign > last_served; }));
     return out;
@@ -88,7 +88,7 @@ std::vector<ClaimedDelivery> interleaved(std::vector<Turn> turns, std::size_t co
 
 std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& workspace, std::size_t limit,
                                               WallTime now, std::int64_t& last_served) {
-    auto all = turns(write, workspace, last_served);
+    auto all = turns(write, workspace, now, last_served);
     std::vector<Turn*> open;
     for (auto& turn : all) open.push_back(&turn);
 

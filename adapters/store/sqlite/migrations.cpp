@@ -193,11 +193,17 @@ ALTER TABLE campaigns ADD COLUMN sweeping INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX campaigns_sweeping ON campaigns (number) WHERE sweeping = 1;
 )sql";
 
+constexpr const char* schedules = R"sql(
+ALTER TABLE campaigns ADD COLUMN scheduled_at INTEGER;
+ALTER TABLE campaigns ADD COLUMN time_zone TEXT;
+ALTER TABLE campaigns ADD COLUMN expires_at INTEGER;
+CREATE INDEX campaigns_timed ON campaigns (workspace, number)
+    WHERE state IN ('scheduled', 'running', 'paused') AND (scheduled_at IS NOT NULL OR expires_at IS NOT NULL);
+)sql";
+
 constexpr std::array steps_of_this_version{
-    Migration{1, initial_schema},
-    Migration{2, unique_references},
-    Migration{3, events_by_workspace},
-    Migration{4, sweeping_campaigns},
+    Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
+    Migration{4, sweeping_campaigns}, Migration{5, schedules},
 };
 
 }  // namespace

@@ -99,8 +99,9 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
     write.changes().happened(now);
 
     // Before anything moves: a counter that is wrong here was wrong before.
-    const auto open =
-        numbers(write, "SELECT number FROM campaigns WHERE state IN ('draft', 'running', 'paused') OR sweeping = 1");
+    const auto open = numbers(
+        write,
+        "SELECT number FROM campaigns WHERE state IN ('draft', 'scheduled', 'running', 'paused') OR sweeping = 1");
     recovery.corrected_campaigns = std::ranges::count_if(
         open, [&](std::int64_t campaign) { return check_counts(write.connection(), campaign).corrected; });
 

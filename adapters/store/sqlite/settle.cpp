@@ -11,16 +11,19 @@ struct Row {
     DeliveryState state{};
     std::string reason;
     std::int64_t attempts{};
-    bool cancelled{};  // the campaign
+    std::optional<DeliveryEvent> ended{};  // how the campaign's open rows end, when it was cancelled or has expired
 };
 
-std::optional<Row> sent_row(Write& write, const Claim& claim) {
+std::optional<Row> sent_row(Write& write, const Claim& claim, WallTime at) {
     auto row = write.query(
-        "SELECT d.campaign, d.state, d.reason, d.attempts, c.state = 'cancelled' FROM deliveries d "
+        "SELECT d.campaign, d.state, d.reason, d.attempts, c.state = 'cancelled', c.expires_at <= ?3 FROM deliveries d "
         "JOIN campaigns c ON c.number = d.campaign "
         "WHERE d.number = ?1 AND d.claims = ?2 AND d.state IN ('inflight', 'unknown')");
-    if (!row.with(claim.number, claim.claim).next()) return {};
-    return Row{row.integer(0), *delivery_state(row.text(1)), row.text(2), row.integer(3), row.boolean(4)};
+    if (!row.with(claim.number, claim.claim, at).next()) return {};
+    Row out{row.integer(0), *delivery_state(row.text(1)), row.text(2), row.integer(3)};
+    if (row.boolean(5)) out.ended = DeliveryEvent::expire;
+    if (row.boolean(4)) out.ended = DeliveryEvent::cancel;
+    return out;
 }
 
 std::string_view name_of(DeliveryEvent event) {
@@ -73,10 +76,10 @@ void record_event(Write& write, const Settlement& s, const Row& row) {
     write.changes().events(row.campaign).queued += stored;
 }
 
-// Back for another attempt, or, when the campaign was cancelled meanwhile, through `queued` to its end.
+// Back for another attempt, or, when the campaign ended meanwhile, through `queued` to its end.
 void withdraw(Write& write, const Settlement& s, const Row& row) {
     auto to = DeliveryState::queued;
-    if (row.cancelled) to = next_state(to, DeliveryEvent::cancel).value_or(to);
+    if (row.ended) to = next_state(to, *row.ended).value_or(to);
     write
         .query(
             "UPDATE deliveries SET state = ?3, not_before = ?4, attempts = attempts - ?5, throttled = throttled + ?6, "
@@ -111,7 +114,8 @@ bool apply_intent(Write& write, const Claim& claim, WallTime now) {
     auto row = write.query(
         "UPDATE deliveries SET state = 'inflight', attempts = attempts + 1, not_before = 0, intent_at = ?3, "
         "updated_at = ?3 WHERE number = ?1 AND claims = ?2 AND state = 'claimed' "
-        "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = deliveries.campaign AND c.state = 'running') "
+        "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = deliveries.campaign AND c.state = 'running' "
+        "AND (c.expires_at IS NULL OR c.expires_at > ?3)) "
         "RETURNING campaign");
     if (!row.with(claim.number, claim.claim, now).next()) return false;
     write.changes().move(row.integer(0), DeliveryState::claimed, DeliveryState::inflight);
@@ -120,7 +124,7 @@ bool apply_intent(Write& write, const Claim& claim, WallTime now) {
 
 bool apply_settlement(Write& write, const Settlement& settlement) {
     if (settlement.event == DeliveryEvent::requeue) return false;  // no attempt ends so
-    const auto row = sent_row(write, settlement.claim);
+    const auto row = sent_row(write, settlement.claim, settlement.at);
     const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
     if (!to) return false;
     write.changes().happened(settlement.at);

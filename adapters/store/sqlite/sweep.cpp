@@ -6,14 +6,17 @@ namespace {
 struct Swept {
     std::int64_t campaign{};
     bool removed{};
+    DeliveryEvent event{};
 };
 
 std::optional<Swept> next_swept(Write& write) {
     auto row = write.query(
-        "SELECT number, workspace = '' FROM campaigns INDEXED BY campaigns_sweeping WHERE sweeping = 1 "
+        "SELECT number, workspace = '', state FROM campaigns INDEXED BY campaigns_sweeping WHERE sweeping = 1 "
         "ORDER BY number LIMIT 1");
     if (!row.next()) return {};
-    return Swept{row.integer(0), row.boolean(1)};
+    // Whatever else is swept has expired, also while it runs or is paused.
+    const bool cancelled = row.text(2) == name(CampaignState::cancelled);
+    return Swept{row.integer(0), row.boolean(1), cancelled ? DeliveryEvent::cancel : DeliveryEvent::expire};
 }
 
 void mark(Write& write, std::int64_t campaign, bool sweeping) {
@@ -80,7 +83,7 @@ bool sweep(Write& write, WallTime now) {
     if (next->removed)
         remove_some(write, next->campaign);
     else
-        begin_sweep(write, next->campaign, DeliveryEvent::cancel, now);
+        begin_sweep(write, next->campaign, next->event, now);
     return true;
 }
 
