@@ -192,6 +192,7 @@ class SeveralWorkspaces : public Http {
                                                     worker,
                                                     clock,
                                                     random,
+                                                    zones,
                                                     {{{"acme"}, 991267816, admins, waiting, limits},
                                                      {{"acme-eu"}, 7, other_admins, other_waiting, other_limits}}},
                                          api::Options{});

@@ -24,7 +24,9 @@ const std::string deploy = HERALD_DEPLOY;
 struct Described {
     std::string variable, key, standard, meaning;
     // A default that says where the value comes from instead of what it is.
-    bool literal() const { return !std::set<std::string>{"none", "of the region", "the system's", "not checked"}.contains(standard); }
+    bool literal() const {
+        return !std::set<std::string>{"none", "of the region", "the system's", "not checked"}.contains(standard);
+    }
 };
 
 std::vector<Described> settings() {
@@ -70,8 +72,8 @@ auto values(const Config& c) {
     const auto& w = c.workspaces.front();
     return std::tuple(w.name, w.token.reveal(), w.intercom_url, w.ca_file, w.app_id, w.sender_admin_id,
                       w.limit_per_window, c.listen_host, c.listen_port, c.data_dir, c.limiter_target, c.breaker_scaled,
-                      c.breaker_open, c.contact_fresh, c.contact_visibility_grace, c.drain_readiness_delay,
-                      c.drain_inflight);
+                      c.breaker_open, c.contact_fresh, c.contact_visibility_grace, c.misfire_grace,
+                      c.drain_readiness_delay, c.drain_inflight);
 }
 
 TEST(SettingsTest, EveryLineOfTheHelpIsUnderstoodHere) {
