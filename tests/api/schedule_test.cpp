@@ -96,12 +96,11 @@ TEST_F(Schedule, EveryMistakeOfTheTimesIsNamed) {
 }
 
 TEST_F(Schedule, ACreationNamesTheMistakesOfItsTimesWithTheOthers) {
-    EXPECT_EQ(
-        mistakes(create(with({{"name", ""},
-                              {"scheduled_at", "2026-01-01T00:00:00Z"},
-                              {"expires_at", "2026-01-01T00:00:00"},
-                              {"launch", true}}))),
-        (Mistakes{{"/name", "too_short"}, {"/scheduled_at", "not_allowed invalid_value"}, {"/time_zone", "required"}}));
+    EXPECT_EQ(mistakes(create(with({{"name", ""},
+                                    {"scheduled_at", "2026-01-01T00:00:00Z"},
+                                    {"expires_at", "2026-01-01T00:00:00"},
+                                    {"launch", true}}))),
+              (Mistakes{{"/name", "too_short"}, {"/scheduled_at", "not_allowed"}, {"/time_zone", "required"}}));
     auto nobody = with({{"scheduled_at", "2026-12-01T00:00:00Z"}});
     nobody.erase("audience");
     EXPECT_EQ(mistakes(create(nobody)), (Mistakes{{"/audience", "required"}}));
