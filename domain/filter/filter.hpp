@@ -1,0 +1,65 @@
+#pragma once
+// A condition on people as a small typed tree. The same one for audiences, triggers, branches and exits; what each
+// of them can do with it is said where it is used.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace herald {
+
+enum class FilterOp : std::uint8_t {
+    eq,
+    ne,
+    in,
+    not_in,
+    gt,
+    lt,
+    gte,
+    lte,
+    contains,
+    not_contains,
+    starts_with,
+    ends_with,
+    exists,  // with true or false
+};
+
+inline constexpr std::array all_filter_ops{
+    FilterOp::eq,          FilterOp::ne,        FilterOp::in,    FilterOp::not_in,   FilterOp::gt,
+    FilterOp::lt,          FilterOp::gte,       FilterOp::lte,   FilterOp::contains, FilterOp::not_contains,
+    FilterOp::starts_with, FilterOp::ends_with, FilterOp::exists};
+
+std::string_view name(FilterOp op);  // the enumerator's own
+// Whether it compares with a list of values.
+constexpr bool takes_list(FilterOp op) {
+    return op == FilterOp::in || op == FilterOp::not_in;
+}
+
+using FilterScalar = std::variant<bool, std::int64_t, double, std::string>;
+
+struct FilterCondition {
+    std::string field;
+    FilterOp op{};
+    std::vector<FilterScalar> values;  // exactly one, unless takes_list(op)
+
+    friend bool operator==(const FilterCondition&, const FilterCondition&) = default;
+};
+
+struct Filter {
+    enum class Kind : std::uint8_t { condition, all, any };
+    Kind kind{};
+    FilterCondition condition;  // of Kind::condition
+    std::vector<Filter> parts;  // of Kind::all and Kind::any
+
+    static Filter where(std::string field, FilterOp op, std::vector<FilterScalar> values);
+    static Filter all(std::vector<Filter> parts) { return {Kind::all, {}, std::move(parts)}; }
+    static Filter any(std::vector<Filter> parts) { return {Kind::any, {}, std::move(parts)}; }
+
+    friend bool operator==(const Filter&, const Filter&) = default;
+};
+
+}  // namespace herald
