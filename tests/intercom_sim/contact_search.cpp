@@ -143,7 +143,7 @@ std::expected<Page, ApiError> ContactSearch::run(const json::object& body, const
                       std::to_string(sorted_by ? sorted_by->id : -1) + (dates == Dates::seconds ? 's' : 'd');
     if (!paging->starting_after.empty()) {
         const auto kept = std::ranges::find(snapshots_, key, &Snapshot::key);
-        if (kept != snapshots_.end()) return cut_page(kept->hits, *paging);
+        if (kept != snapshots_.end()) return cut_page(kept->hits, *paging, page_overlap_);
     }
     std::vector<ContactIndex> hits = evaluate(*query, dates, now_ms);
     if (sorted_by) {
@@ -156,8 +156,8 @@ std::expected<Page, ApiError> ContactSearch::run(const json::object& body, const
         });
     }
     if (!sort->ascending) std::ranges::reverse(hits);
-    if (hits.size() <= paging->per_page) return cut_page(hits, *paging);
-    return cut_page(keep(std::move(key), std::move(hits)).hits, *paging);
+    if (hits.size() <= paging->per_page) return cut_page(hits, *paging, page_overlap_);
+    return cut_page(keep(std::move(key), std::move(hits)).hits, *paging, page_overlap_);
 }
 
 }  // namespace sim

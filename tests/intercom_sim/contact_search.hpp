@@ -30,13 +30,15 @@ struct Paging {
 };
 
 std::expected<Paging, ApiError> read_paging(const boost::json::object& body, std::size_t default_per_page);
-// The page after the cursor out of all hits. A cursor that was never handed out is a 400.
-std::expected<Page, ApiError> cut_page(const std::vector<std::uint32_t>& hits, const Paging& paging);
+// The page after the cursor out of all hits, beginning with the last `overlap` of the page before. A cursor that was
+// never handed out is a 400.
+std::expected<Page, ApiError> cut_page(const std::vector<std::uint32_t>& hits, const Paging& paging,
+                                       std::size_t overlap = 0);
 
 class ContactSearch {
  public:
-    ContactSearch(const ContactStore& contacts, const Tags& tags, std::int64_t delay_ms)
-        : contacts_(contacts), tags_(tags), delay_ms_(delay_ms) {}
+    ContactSearch(const ContactStore& contacts, const Tags& tags, std::int64_t delay_ms, std::size_t page_overlap = 0)
+        : contacts_(contacts), tags_(tags), delay_ms_(delay_ms), page_overlap_(page_overlap) {}
 
     // Call before a contact changes: searches see the old version until the delay is over.
     void about_to_change(ContactIndex index, std::int64_t now_ms);
@@ -63,6 +65,7 @@ class ContactSearch {
     const ContactStore& contacts_;
     const Tags& tags_;
     std::int64_t delay_ms_;
+    std::size_t page_overlap_;
     std::unordered_map<ContactIndex, Stale> stale_;
     std::deque<Snapshot> snapshots_;  // newest first
 };

@@ -91,6 +91,26 @@ TEST_F(ContactSearchTest, NewContactsShowAfterTheDelay) {
     EXPECT_EQ(hits(search, "external_id", "fresh", now_ms + 1000), 1U);
 }
 
+TEST_F(ContactSearchTest, PagesOverlapWhenTold) {
+    ContactSearch search(contacts, tags, 0, 2);
+    std::vector<ContactIndex> rows;
+    std::string pagination = R"({"per_page":4})";
+    for (int page = 0; page < 100; ++page) {
+        const auto found =
+            run(search, R"({"query":{"field":"role","operator":"=","value":"user"},"pagination":)" + pagination + "}");
+        ASSERT_TRUE(found);
+        if (page > 0) {
+            EXPECT_EQ(found->rows[0], rows[rows.size() - 2]);
+        }
+        rows.insert(rows.end(), found->rows.begin(), found->rows.end());
+        if (found->next.empty()) break;
+        pagination = fmt::format(R"({{"per_page":4,"starting_after":"{}"}})", found->next);
+    }
+    std::ranges::sort(rows);
+    rows.erase(std::ranges::unique(rows).begin(), rows.end());
+    EXPECT_EQ(rows.size(), contacts.size());
+}
+
 TEST_F(ContactSearchTest, RefusesWhatIntercomRefuses) {
     ContactSearch search(contacts, tags, 0);
     const auto code = [&](std::string_view rest) {

@@ -33,6 +33,8 @@ usage: intercom-sim [options]
   --idle-timeout SECONDS    close connections idle for this long (0: never)
   --visibility-delay MS     a new contact cannot be messaged for this long (404)
   --search-delay MS         a new or changed contact is searched in its old state for this long
+  --page-overlap N          a page of a search begins with the last N contacts of the one before, as it may when
+                            contacts change their places while pages are read (0)
   --inapp-name NAME         accepted message_type of in-app messages: both, inapp or in_app (both)
   --unsubscribed-code CODE  error code of the 403 for unsubscribed contacts (unsubscribed)
   --help                    this text
@@ -108,6 +110,7 @@ const std::map<std::string_view, Setter>& setters() {
         {"--idle-timeout", number(&Options::idle_timeout_s)},
         {"--visibility-delay", number(&Options::visibility_delay_ms)},
         {"--search-delay", number(&Options::search_delay_ms)},
+        {"--page-overlap", number(&Options::page_overlap)},
         {"--inapp-name", set_in_app},
         {"--unsubscribed-code", text(&Options::unsubscribed_code)},
     };

@@ -25,6 +25,7 @@ struct Options {
     std::int64_t idle_timeout_s{};
     std::int64_t visibility_delay_ms{};
     std::int64_t search_delay_ms{};
+    std::uint32_t page_overlap{};
     std::string in_app_names{"both"};  // both, inapp or in_app
     std::string unsubscribed_code{"unsubscribed"};
     bool help{};

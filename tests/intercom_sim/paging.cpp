@@ -79,12 +79,14 @@ std::expected<Paging, ApiError> read_paging(const json::object& body, std::size_
     return paging;
 }
 
-std::expected<Page, ApiError> cut_page(const std::vector<std::uint32_t>& hits, const Paging& paging) {
+std::expected<Page, ApiError> cut_page(const std::vector<std::uint32_t>& hits, const Paging& paging,
+                                       std::size_t overlap) {
     std::size_t start = 0;
     if (!paging.starting_after.empty()) {
         const std::optional<Cursor> cursor = decode_cursor(paging.starting_after);
         if (!cursor) return std::unexpected(bad_request("starting_after is not a cursor of this list"));
         start = start_of(hits, *cursor);
+        start -= std::min({start, overlap, paging.per_page - 1});
     }
     const std::size_t end = std::min(hits.size(), start + paging.per_page);
     Page page{

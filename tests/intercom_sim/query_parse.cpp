@@ -45,6 +45,7 @@ bool allowed(FieldKind kind, Operator op) {
         case FieldKind::date:
             return op == lt || op == gt || op == eq;
         case FieldKind::boolean:
+            return op == eq || op == ne || op == in || op == nin;
         case FieldKind::set:
             return op == eq || op == ne;
     }

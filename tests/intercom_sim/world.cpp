@@ -12,7 +12,7 @@ constexpr std::uint64_t first_id = 403'918'000;
 
 World::World(const Options& from)
     : options(from),
-      search(contacts, tags, from.search_delay_ms),
+      search(contacts, tags, from.search_delay_ms, from.page_overlap),
       ledger(from.ledger),
       admins{{.id = "991267816", .name = "Olga Operator", .email = "olga@example.com"}} {
     const std::string extra = std::to_string(options.admin_id);
