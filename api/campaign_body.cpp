@@ -96,6 +96,14 @@ void check(Decoder& decoder, const ContactBody& body) {
     check_email(decoder, body.email);
 }
 
+void check(Decoder& decoder, const AudienceBody& body) {
+    const bool named = body.contacts || body.segment_id || body.filter;
+    if (!named && !decoder.failed("contacts") && !decoder.failed("segment_id") && !decoder.failed("filter"))
+        decoder.fail(FieldCode::required, "an audience has at least one of contacts, segment_id and filter");
+    if (body.segment_id && !decoder.failed("segment_id") && !id_shaped(body.segment_id->value))
+        decoder.fail_at("segment_id", FieldCode::invalid_value, "is not an id of Intercom's");
+}
+
 void check(Decoder& decoder, const SenderBody& body) {
     if (body.admin_id.has_value() == body.email.has_value())
         decoder.fail(FieldCode::exactly_one_of, "a sender has exactly one of admin_id and email");

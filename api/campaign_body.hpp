@@ -7,6 +7,7 @@
 #include <boost/describe/class.hpp>
 
 #include "api/enums.hpp"
+#include "api/filter_body.hpp"
 #include "api/json/decode.hpp"
 #include "api/json/types.hpp"
 #include "domain/content/message_content.hpp"
@@ -25,12 +26,11 @@ struct ContactBody {
 BOOST_DESCRIBE_STRUCT(ContactBody, (), (id, external_id, email, variables))
 
 struct AudienceBody {
-    List<ContactBody, 1, 10'000> contacts;
+    std::optional<List<ContactBody, 1, 10'000>> contacts;
+    std::optional<Text<64>> segment_id;
+    std::optional<FilterBody> filter;
 };
-BOOST_DESCRIBE_STRUCT(AudienceBody, (), (contacts))
-// Uploads, segments and attribute filters are named in the audience.
-template <>
-inline constexpr FieldCode unknown_member_code<AudienceBody> = FieldCode::not_supported_yet;
+BOOST_DESCRIBE_STRUCT(AudienceBody, (), (contacts, segment_id, filter))
 
 struct SenderBody {
     std::optional<std::int64_t> admin_id;
@@ -59,7 +59,7 @@ struct CampaignBody {
     std::optional<Text<64>> time_zone;
     std::optional<TimeText> expires_at;
     NotYet max_per_minute;
-    NotYet create_missing_contacts;
+    std::optional<bool> create_missing_contacts;
 };
 BOOST_DESCRIBE_STRUCT(CampaignBody, (),
                       (name, channel, template_type, subject, body_html, body_text, style, sender, audience, variables,
@@ -86,6 +86,7 @@ BOOST_DESCRIBE_STRUCT(EmptyBody, (), ())
 Recipient recipient_of(ContactBody&& body);
 
 void check(Decoder& decoder, const ContactBody& body);
+void check(Decoder& decoder, const AudienceBody& body);
 void check(Decoder& decoder, const SenderBody& body);
 void check(Decoder& decoder, const CampaignBody& body);
 void check(Decoder& decoder, const RetryBody& body);

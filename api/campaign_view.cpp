@@ -59,6 +59,26 @@ CountsView counts_view(const DeliveryCounts& counts) {
             .cancelled = counts[DeliveryState::cancelled]};
 }
 
+std::optional<std::vector<AudienceSourceView>> sources_view(const std::vector<AudienceSource>& sources) {
+    if (sources.empty()) return {};
+    std::vector<AudienceSourceView> out;
+    for (const auto& source : sources) {
+        AudienceSourceView view;
+        view.state = source.state;
+        view.found = source.found;
+        view.added = source.added;
+        if (const auto* segment = std::get_if<SegmentId>(&source.query)) {
+            view.segment_id = segment->value;
+        } else {
+            view.kind = SourceKind::filter;
+            view.filter = FilterView{std::get<Filter>(source.query)};
+        }
+        view.reason = unless_empty(source.reason);
+        out.push_back(std::move(view));
+    }
+    return out;
+}
+
 EventsView events_view(const EventCounts& events) {
     return {events.queued, events.tracked, events.failed};
 }
@@ -80,6 +100,7 @@ CampaignView listed_campaign_view(const Campaign& campaign, const Waiting& waiti
     if (campaign.channel == Channel::email) out.style = campaign.style;
     out.sender = {campaign.sender.admin_id, campaign.sender.email, campaign.sender.verified};
     out.track_event = campaign.track_event;
+    out.create_missing_contacts = campaign.create_missing_contacts;
     out.client_ref = campaign.client_ref;
     out.metadata = campaign.metadata;
     out.created_by = campaign.created_by;
@@ -94,6 +115,7 @@ CampaignView listed_campaign_view(const Campaign& campaign, const Waiting& waiti
     out.launched_at = campaign.launched_at;
     out.finished_at = campaign.finished_at;
     out.audience_size = campaign.counts.audience();
+    out.audience_sources = sources_view(campaign.sources);
     out.counts = counts_view(campaign.counts);
     out.events = events_view(campaign.events);
     out.intercom_integration = integration_view(campaign);

@@ -16,6 +16,8 @@ std::string campaign_path(const CampaignId& id);
 
 ContactView contact_view(const ContactRef& ref);
 CountsView counts_view(const DeliveryCounts& counts);
+// Nothing when the whole audience was named.
+std::optional<std::vector<AudienceSourceView>> sources_view(const std::vector<AudienceSource>& sources);
 EventsView events_view(const EventCounts& events);
 // A scheduled campaign waits for its time, a running one for what `waiting` says, and no other for anything.
 WaitingView waiting_view(const Campaign& campaign, const Waiting& waiting);

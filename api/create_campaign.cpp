@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "api/audience_check.hpp"
 #include "api/campaign_view.hpp"
 #include "api/create_command.hpp"
 #include "api/handlers.hpp"
@@ -81,6 +82,9 @@ Task<Answer> create_campaign(Backend& backend, const Call& call) {
     auto& campaign = command->campaign;
     if (auto refused = co_await settle_sender(backend.senders.at(workspace), campaign.sender, command->sender_named,
                                               call.request.deadline))
+        co_return std::unexpected(*std::move(refused));
+    if (auto refused =
+            co_await check_audience(call.workspace.audience_search, ports.clock, *command, call.request.deadline))
         co_return std::unexpected(*std::move(refused));
 
     const auto now = ports.clock.wall_now();

@@ -44,14 +44,22 @@ Campaign campaign_of(CampaignBody& body, std::optional<std::int64_t> default_adm
     out.client_ref = text_of(std::move(body.client_ref));
     if (body.metadata) out.metadata = std::move(body.metadata->values);
     out.created_by = text_of(std::move(body.created_by));
+    out.create_missing_contacts = body.create_missing_contacts.value_or(false);
     return out;
 }
 
 std::vector<Recipient> audience_of(std::optional<AudienceBody>& body) {
     std::vector<Recipient> out;
-    if (!body) return out;
-    out.reserve(body->contacts.values.size());
-    for (auto& contact : body->contacts.values) out.push_back(recipient_of(std::move(contact)));
+    if (!body || !body->contacts) return out;
+    out.reserve(body->contacts->values.size());
+    for (auto& contact : body->contacts->values) out.push_back(recipient_of(std::move(contact)));
+    return out;
+}
+
+std::vector<AudienceSource> sources_of(const std::optional<AudienceBody>& body) {
+    std::vector<AudienceSource> out;
+    if (body && body->segment_id) out.push_back({.query = SegmentId{body->segment_id->value}});
+    if (body && body->filter) out.push_back({.query = body->filter->filter});
     return out;
 }
 
@@ -80,7 +88,9 @@ CreateCommand read_creation(Decoder& decoder, const boost::json::value& value,
     command.campaign.scheduled_at = command.terms.at;
     command.campaign.time_zone = command.terms.time_zone;
     command.campaign.expires_at = command.terms.expires_at;
+    command.campaign.sources = sources_of(parsed.audience);
     command.audience = audience_of(parsed.audience);
+    if (parsed.audience) command.filter = std::move(parsed.audience->filter);
     command.sender_named = parsed.sender.has_value();
     command.launch = parsed.launch.value_or(false);
     return command;

@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/field_error.hpp"
+#include "api/filter_body.hpp"
 #include "api/json/decoder.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/campaign/schedule.hpp"
@@ -24,7 +25,8 @@ struct CreateCommand {
     FieldErrors errors;        // when there are any, nothing below counts
     Campaign campaign;         // without id, workspace and times
     std::vector<Recipient> audience;
-    bool sender_named{};  // by the client, not by the configuration
+    std::optional<FilterBody> filter;  // of the audience, as it was written
+    bool sender_named{};               // by the client, not by the configuration
     bool launch{};
     LaunchTerms terms;  // of the campaign too; as far as they could be read also when there are errors
 };

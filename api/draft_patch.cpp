@@ -62,6 +62,7 @@ json::object creation_of(const Campaign& campaign) {
     if (campaign.track_event != (campaign.channel == Channel::email)) out["track_event"] = campaign.track_event;
     if (!campaign.metadata.empty()) out["metadata"] = encode(campaign.metadata);
     if (campaign.created_by) out["created_by"] = *campaign.created_by;
+    if (campaign.create_missing_contacts) out["create_missing_contacts"] = true;
     if (campaign.expires_at) out["expires_at"] = to_rfc3339(*campaign.expires_at);
     return out;
 }

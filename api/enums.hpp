@@ -18,6 +18,7 @@ enum class HealthStatus : std::uint8_t { ok, unavailable };
 enum class Order : std::uint8_t { asc, desc };
 enum class ExportFormat : std::uint8_t { ndjson, csv };
 enum class WaitFor : std::uint8_t { drained };
+enum class SourceKind : std::uint8_t { segment, filter };
 enum class Retried : std::uint8_t { rejected, unknown, skipped };
 
 constexpr DeliveryState state_of(Retried retried) {
@@ -90,7 +91,7 @@ struct Names<CampaignState> {
 template <>
 struct Names<PauseReason> {
     static constexpr std::array values{PauseReason::operator_request, PauseReason::content_rejected,
-                                       PauseReason::crash_loop, PauseReason::late};
+                                       PauseReason::crash_loop, PauseReason::late, PauseReason::audience_refused};
     static std::string_view name(PauseReason reason) { return herald::name(reason); }
 };
 
@@ -98,6 +99,18 @@ template <>
 struct Names<DeliveryState> {
     static constexpr auto values = all_delivery_states;
     static std::string_view name(DeliveryState state) { return herald::name(state); }
+};
+
+template <>
+struct Names<SourceState> {
+    static constexpr std::array values{SourceState::pending, SourceState::done, SourceState::refused};
+    static std::string_view name(SourceState state) { return herald::name(state); }
+};
+
+template <>
+struct Names<SourceKind> {
+    static constexpr std::array values{SourceKind::segment, SourceKind::filter};
+    static std::string_view name(SourceKind kind) { return kind == SourceKind::segment ? "segment" : "filter"; }
 };
 
 template <>

@@ -24,6 +24,7 @@ enum class FieldCode : std::uint8_t {
     template_error,
     sender_not_an_admin,
     sender_missing,
+    not_searchable,  // Intercom cannot search for this
     malformed_json,  // of a line of an upload, as the next two
     malformed_csv,
     invalid_utf8,
@@ -43,6 +44,7 @@ inline constexpr std::array all_field_codes{FieldCode::required,
                                             FieldCode::template_error,
                                             FieldCode::sender_not_an_admin,
                                             FieldCode::sender_missing,
+                                            FieldCode::not_searchable,
                                             FieldCode::malformed_json,
                                             FieldCode::malformed_csv,
                                             FieldCode::invalid_utf8};
@@ -77,6 +79,8 @@ constexpr std::string_view name(FieldCode code) {
             return "sender_not_an_admin";
         case FieldCode::sender_missing:
             return "sender_missing";
+        case FieldCode::not_searchable:
+            return "not_searchable";
         case FieldCode::malformed_json:
             return "malformed_json";
         case FieldCode::malformed_csv:

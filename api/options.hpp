@@ -12,6 +12,7 @@
 #include "domain/core/id.hpp"
 #include "domain/core/random.hpp"
 #include "domain/core/time.hpp"
+#include "domain/ports/audience_directory.hpp"
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/limits.hpp"
 #include "domain/ports/messenger.hpp"
@@ -26,6 +27,7 @@ struct Workspace {
     WorkspaceId id;
     std::optional<std::int64_t> default_admin;  // whom messages come from when a request names nobody
     AdminDirectory& admins;
+    AudienceDirectory& audience_search;
     const WaitingSource& waiting;
     const LimitsSource& limits;
 };

@@ -40,6 +40,7 @@ constexpr std::array kinds{
     Kind{"validation_failed", 422, "The body breaks rules"},
     Kind{"key_reused", 422, "The idempotency key was used for another request"},
     Kind{"sender_not_an_admin", 422, "The sender is not an admin of the workspace"},
+    Kind{"audience_refused", 422, "Intercom cannot find the audience"},
     Kind{"unsubscribed", 422, "The person may not be mailed"},
     Kind{"content_rejected", 422, "Intercom refused the content"},
     Kind{"header_too_large", 431, "The header is too large"},

@@ -52,6 +52,7 @@ Task<Result<ProgressView>> progress_of(Backend& backend, const Workspace& worksp
     out.state = campaign->state;
     out.pause_reason = campaign->paused_for;
     out.audience = campaign->counts.audience();
+    out.audience_sources = sources_view(campaign->sources);
     out.counts = counts_view(campaign->counts);
     for (const auto& [state, reason, count] : *reasons) out.reasons.push_back({state, reason, count});
     out.events = events_view(campaign->events);

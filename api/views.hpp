@@ -10,6 +10,7 @@
 #include <boost/describe/class.hpp>
 
 #include "api/enums.hpp"
+#include "api/filter_body.hpp"
 #include "api/json/types.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/core/time.hpp"
@@ -96,6 +97,17 @@ struct IntercomIntegrationView {
 };
 BOOST_DESCRIBE_STRUCT(IntercomIntegrationView, (), (enabled, messages_sent, successful, failed, results, results_url))
 
+struct AudienceSourceView {
+    SourceKind kind{};
+    std::optional<std::string> segment_id;
+    std::optional<FilterView> filter;
+    SourceState state{};
+    std::int64_t found{};
+    std::int64_t added{};
+    std::optional<std::string> reason;
+};
+BOOST_DESCRIBE_STRUCT(AudienceSourceView, (), (kind, segment_id, filter, state, found, added, reason))
+
 struct CampaignView {
     std::string id;
     std::string workspace;
@@ -110,6 +122,7 @@ struct CampaignView {
     std::optional<std::map<std::string, std::string>> variables;
     bool track_event{};
     DeliveryPolicy delivery_policy{};
+    bool create_missing_contacts{};
     std::optional<std::string> client_ref;
     std::map<std::string, std::string> metadata;
     std::optional<std::string> created_by;
@@ -123,15 +136,16 @@ struct CampaignView {
     std::optional<WallTime> launched_at;
     std::optional<WallTime> finished_at;
     std::int64_t audience_size{};
+    std::optional<std::vector<AudienceSourceView>> audience_sources;
     CountsView counts;
     EventsView events;
     IntercomIntegrationView intercom_integration;
 };
 BOOST_DESCRIBE_STRUCT(CampaignView, (),
                       (id, workspace, name, channel, template_type, subject, body_html, body_text, style, sender,
-                       variables, track_event, delivery_policy, client_ref, metadata, created_by, state, pause_reason,
-                       waiting, created_at, scheduled_at, time_zone, expires_at, launched_at, finished_at,
-                       audience_size, counts, events, intercom_integration))
+                       variables, track_event, delivery_policy, create_missing_contacts, client_ref, metadata,
+                       created_by, state, pause_reason, waiting, created_at, scheduled_at, time_zone, expires_at,
+                       launched_at, finished_at, audience_size, audience_sources, counts, events, intercom_integration))
 
 struct CampaignListView {
     std::vector<CampaignView> data;
@@ -153,6 +167,7 @@ struct ProgressView {
     CampaignState state{};
     std::optional<PauseReason> pause_reason;
     std::int64_t audience{};
+    std::optional<std::vector<AudienceSourceView>> audience_sources;
     CountsView counts;
     std::vector<ReasonCountView> reasons;
     EventsView events;
@@ -162,8 +177,8 @@ struct ProgressView {
     std::optional<WallTime> finished_at;
 };
 BOOST_DESCRIBE_STRUCT(ProgressView, (),
-                      (campaign_id, state, pause_reason, audience, counts, reasons, events, rate_per_second, eta,
-                       waiting, finished_at))
+                      (campaign_id, state, pause_reason, audience, audience_sources, counts, reasons, events,
+                       rate_per_second, eta, waiting, finished_at))
 
 struct RecipientView {
     std::string id;

@@ -45,6 +45,7 @@ RunnerOptions runner_options(const Config& config) {
     RunnerOptions options;
     options.contact_fresh = config.contact_fresh;
     options.look_again = config.contact_visibility_grace;
+    options.visibility_grace = config.contact_visibility_grace;
     return options;
 }
 
@@ -155,25 +156,43 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
       wire_(attempts_, gate_),
       campaign_calls_(around.clock, around.random, wire_, gate_, host.retries, Lane::campaign),
       interactive_calls_(around.clock, around.random, wire_, gate_, host.retries, Lane::interactive),
+      background_calls_(around.clock, around.random, wire_, gate_, host.retries, Lane::background),
       sender_(wire_, credential_, [this] { gate_.hold_credential(); }),
       campaign_directory_(around.loop, around.clock, campaign_calls_, credential_, [this] { gate_.hold_credential(); }),
       interactive_directory_(around.loop, around.clock, interactive_calls_, credential_,
                              [this] { gate_.hold_credential(); }),
+      background_directory_(around.loop, around.clock, background_calls_, credential_,
+                            [this] { gate_.hold_credential(); }),
       runner_(around.loop,
               {around.store.campaigns(), around.deliveries, around.store.contacts(), campaign_directory_,
-               campaign_directory_, sender_, gate_, around.clock, around.random},
+               campaign_directory_, campaign_directory_, sender_, gate_, around.clock, around.random},
               id_, runner_options(config), runner_events(around, id_), around.on_bug),
       tracker_(around.loop, {around.store.campaigns(), around.deliveries, sender_, gate_, around.clock, around.random},
                id_, TrackerOptions{}, trouble_log(around.log, around.clock, id_), around.on_bug),
       scheduler_(around.campaigns, around.store.upkeep(), around.clock, id_, scheduler_options(config),
-                 scheduler_events(around, id_)) {
+                 scheduler_events(around, id_)),
+      loader_(around.loop, {around.store.sources(), background_directory_, gate_, around.clock}, id_, LoaderOptions{},
+              loader_events(), around.on_bug) {
     if (own.token.empty())
         around.log.warning("no_credential",
                            {{"workspace", id_.value}, {"meaning", "it has no access token: nothing is sent"}});
 }
 
 api::Workspace WorkspaceRuntime::api_view() {
-    return {id_, default_admin_, interactive_directory_, runner_, gate_};
+    return {id_, default_admin_, interactive_directory_, interactive_directory_, runner_, gate_};
+}
+
+LoaderEvents WorkspaceRuntime::loader_events() {
+    LoaderEvents events;
+    events.added = [this] { runner_.wake(); };
+    events.refused = [this](const CampaignId& id, std::string_view) {
+        runner_.drop(id);
+        around_.log.warning("campaign_paused", {{"workspace", id_.value},
+                                                {"campaign", id.value},
+                                                {"reason", std::string(name(PauseReason::audience_refused))}});
+    };
+    events.trouble = trouble_log(around_.log, around_.clock, id_);
+    return events;
 }
 
 Task<void> WorkspaceRuntime::restore_limiter() {
@@ -189,6 +208,7 @@ void WorkspaceRuntime::start(Scope& tasks) {
     tasks.spawn(runner_.run());
     tasks.spawn(tracker_.run());
     tasks.spawn(scheduler_.run());
+    tasks.spawn(loader_.run());
     tasks.spawn(keep_limiter());
 }
 
@@ -210,13 +230,15 @@ void WorkspaceRuntime::stop() {
     runner_.stop();
     tracker_.stop();
     scheduler_.stop();
+    loader_.stop();
     gate_.stop();
 }
 
 Task<bool> WorkspaceRuntime::drain(SteadyTime deadline) {
     const bool sent = co_await runner_.drain(deadline);
     const bool tracked = co_await tracker_.drain(deadline);
-    co_return sent&& tracked;
+    const bool loaded = co_await loader_.drain(deadline);
+    co_return sent&& tracked&& loaded;
 }
 
 Task<void> WorkspaceRuntime::save_limiter() {

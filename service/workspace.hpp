@@ -17,6 +17,7 @@
 #include "adapters/resilience/resilient_exchange.hpp"
 #include "adapters/store/sqlite/store.hpp"
 #include "api/options.hpp"
+#include "domain/campaign/audience_loader.hpp"
 #include "domain/campaign/runner.hpp"
 #include "domain/campaign/scheduler.hpp"
 #include "domain/campaign/tracker.hpp"
@@ -60,7 +61,10 @@ class WorkspaceRuntime {
     Task<void> restore_limiter();
     // Spawns the loops. They end with stop() and drain().
     void start(Scope& tasks);
-    void wake() { runner_.wake(); }
+    void wake() {
+        runner_.wake();
+        loader_.wake();
+    }
     void drop(const CampaignId& campaign) { runner_.drop(campaign); }
 
     void stop();  // no claim, no intent, no call from now on
@@ -71,6 +75,7 @@ class WorkspaceRuntime {
 
  private:
     Task<void> keep_limiter();
+    LoaderEvents loader_events();
 
     const Surroundings& around_;
     WorkspaceId id_;
@@ -83,13 +88,16 @@ class WorkspaceRuntime {
     resilience::ObservedExchange wire_;
     resilience::ResilientExchange campaign_calls_;
     resilience::ResilientExchange interactive_calls_;
+    resilience::ResilientExchange background_calls_;
     intercom::Sender sender_;
     intercom::Directory campaign_directory_;
     intercom::Directory interactive_directory_;
+    intercom::Directory background_directory_;
 
     CampaignRunner runner_;
     EventTrackingLoop tracker_;
     CampaignScheduler scheduler_;
+    AudienceLoader loader_;
     bool stopping_{};
 };
 

@@ -65,15 +65,15 @@ Task<Result<void>> Sender::track(const TrackedEvent& event, Deadline deadline) {
 Task<Result<http::Reply>> Directory::ask(std::string method, std::string target, std::string body, Deadline deadline) {
     const auto call = make_call(credential_, std::move(method), std::move(target), std::move(body));
     auto outcome = co_await exchange_.send(call, deadline);
-    Error error;
-    if (!outcome)
-        error = translate(outcome.error());
-    else if (!succeeded(*outcome))
-        error = translate(*outcome);
-    else
-        co_return std::move(*outcome);
-    if (outcome && error.code == Errc::credential) refused_();
-    co_return error;
+    co_return judged(std::move(outcome));
+}
+
+Result<http::Reply> Directory::judged(http::Outcome outcome) {
+    if (!outcome) return translate(outcome.error());
+    if (succeeded(*outcome)) return std::move(*outcome);
+    auto error = translate(*outcome);
+    if (error.code == Errc::credential) refused_();
+    return error;
 }
 
 Task<Result<std::vector<Admin>>> Directory::admins(Deadline deadline) {

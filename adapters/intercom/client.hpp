@@ -7,6 +7,9 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "adapters/http/exchange.hpp"
+#include "adapters/intercom/wire.hpp"
+#include "domain/ports/audience_directory.hpp"
+#include "domain/ports/contact_creator.hpp"
 #include "domain/ports/messenger.hpp"
 
 namespace herald::intercom {
@@ -43,8 +46,11 @@ class Sender final : public Messenger, public EventTracker {
     CredentialRefused refused_;
 };
 
-// Reads, through an exchange that paces, protects and retries.
-class Directory final : public ContactDirectory, public AdminDirectory {
+// Reads, and creations, which are as safe to repeat: through an exchange that paces, protects and retries.
+class Directory final : public ContactDirectory,
+                        public AdminDirectory,
+                        public AudienceDirectory,
+                        public ContactCreator {
  public:
     Directory(boost::asio::any_io_executor loop, Clock& clock, http::Exchange& exchange, Credential credential,
               CredentialRefused refused)
@@ -56,10 +62,18 @@ class Directory final : public ContactDirectory, public AdminDirectory {
 
     Task<Result<std::vector<Lookup>>> find(std::vector<ContactRef> refs, Deadline deadline) override;
     Task<Result<std::vector<Admin>>> admins(Deadline deadline) override;
+    Task<Result<void>> check(AudienceQuery query, Deadline deadline) override;
+    Task<Result<ContactPage>> members(AudienceQuery query, std::optional<std::string> after, std::size_t limit,
+                                      Deadline deadline) override;
+    Task<Result<Creation>> create(NewContact person, Deadline deadline) override;
 
  private:
     struct Search;
 
+    Task<Result<Creation>> adopt(std::string message, ContactRef ref, Deadline deadline);
+    Task<Result<FoundContact>> get(std::string target, Deadline deadline);
+    // The answer in 2xx, or what went wrong; a refused credential is reported.
+    Result<http::Reply> judged(http::Outcome outcome);
     Task<Result<http::Reply>> ask(std::string method, std::string target, std::string body, Deadline deadline);
     Task<Result<void>> search(Search& search, ContactRef::Kind kind, Deadline deadline);
     Task<Result<Lookup>> confirm(ContactRef ref, Deadline deadline);

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t ids_per_search = 50;  // Intercom documents no limit for IN; 50 is known to work
 constexpr int max_pages = 40;               // 6,000 contacts for 50 references: more is not an answer
 constexpr std::size_t exact_lookups_at_once = 8;
+constexpr int most_hops = 2;  // from one merged contact to the next
 
 std::string encoded(std::string_view text) {
     return boost::urls::encode(boost::urls::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
@@ -88,21 +89,29 @@ Task<Result<Lookup>> Directory::confirm(ContactRef ref, Deadline deadline) {
     if (ref.kind == ContactRef::Kind::email) co_return Lookup{{}, SkipReason::not_found};
     std::string target = ref.kind == ContactRef::Kind::id ? "/contacts/" + encoded(ref.value)
                                                           : "/contacts/find_by_external_id/" + encoded(ref.value);
-    for (int hops = 0; hops < 3; ++hops) {
-        auto reply = co_await ask("GET", target, {}, deadline);
+    auto found = co_await get(std::move(target), deadline);
+    if (found) {
+        if (found->contact.archived) co_return Lookup{{}, SkipReason::archived};
+        co_return Lookup{std::move(found->contact), {}};
+    }
+    const auto code = found.error().code;
+    if (code == Errc::contact_not_found || code == Errc::contact_merged) co_return Lookup{{}, SkipReason::not_found};
+    co_return found.error();
+}
+
+// One contact; a merged one leads to its survivor.
+Task<Result<FoundContact>> Directory::get(std::string target, Deadline deadline) {
+    for (int hops = 0;; ++hops) {
+        const auto reply = co_await ask("GET", target, {}, deadline);
         if (reply) {
             auto found = read_contact(reply->body);
             if (!found) co_return Error{Errc::outcome_unknown, "Intercom's answer about a contact cannot be read"};
-            if (found->contact.archived) co_return Lookup{{}, SkipReason::archived};
-            co_return Lookup{std::move(found->contact), {}};
+            co_return std::move(*found);
         }
         const auto& error = reply.error();
-        if (error.code == Errc::contact_not_found) co_return Lookup{{}, SkipReason::not_found};
-        if (error.code != Errc::contact_merged) co_return error;
-        if (error.canonical_id.empty()) co_return Lookup{{}, SkipReason::not_found};
+        if (error.code != Errc::contact_merged || error.canonical_id.empty() || hops == most_hops) co_return error;
         target = "/contacts/" + error.canonical_id;
     }
-    co_return Lookup{{}, SkipReason::not_found};
 }
 
 // One of several at a time: the first failure stops the others before they ask.

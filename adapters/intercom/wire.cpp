@@ -1,5 +1,6 @@
 #include "adapters/intercom/wire.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <boost/json.hpp>
@@ -73,6 +74,11 @@ Variables attributes_of(const json::object& contact) {
     return out;
 }
 
+std::int64_t seconds_of(const json::object& from, std::string_view key) {
+    const auto* value = from.if_contains(key);
+    return value != nullptr && value->is_int64() ? value->as_int64() : 0;
+}
+
 std::optional<FoundContact> contact_of(const json::value& value) {
     if (!value.is_object()) return {};
     const auto& object = value.as_object();
@@ -89,8 +95,8 @@ std::optional<FoundContact> contact_of(const json::value& value) {
     out.contact.archived = flag(object, "archived");
     out.contact.blocked = flag(object, "blocked");
     out.contact.attributes = attributes_of(object);
-    if (const auto* updated = object.if_contains("updated_at"); updated != nullptr && updated->is_int64())
-        out.updated_at = updated->as_int64();
+    out.updated_at = seconds_of(object, "updated_at");
+    out.created_at = seconds_of(object, "created_at");
     return out;
 }
 
@@ -125,6 +131,13 @@ std::string event_json(const TrackedEvent& event) {
     });
 }
 
+std::string new_contact_json(const NewContact& person) {
+    json::object out{{"role", "user"}};
+    out[name(person.ref.kind)] = person.ref.value;
+    if (person.name) out["name"] = *person.name;
+    return json::serialize(out);
+}
+
 std::string contact_search_json(std::string_view field, const std::vector<std::string>& values,
                                 const std::optional<std::string>& starting_after) {
     json::object pagination{{"per_page", page_size}};
@@ -135,12 +148,12 @@ std::string contact_search_json(std::string_view field, const std::vector<std::s
     });
 }
 
-std::optional<ContactPage> read_contact_page(std::string_view body) {
+std::optional<FoundPage> read_contact_page(std::string_view body) {
     const auto object = read_object(body);
     if (!object) return {};
     const auto* data = object->if_contains("data");
     if (data == nullptr || !data->is_array()) return {};
-    ContactPage out;
+    FoundPage out;
     for (const auto& entry : data->as_array()) {
         auto contact = contact_of(entry);
         if (!contact) return {};
@@ -204,6 +217,20 @@ ErrorBody read_error(std::string_view body) {
         out.code = text(first.as_object(), "code").value_or("");
         out.message = text(first.as_object(), "message").value_or(out.message);
     }
+    return out;
+}
+
+Conflict read_conflict(std::string_view message) {
+    constexpr std::string_view before = "id=";
+    constexpr std::size_t id_length = 24;
+    Conflict out;
+    out.archived = message.contains("rchived");
+    const auto start = message.find(before);
+    if (start == std::string_view::npos) return out;
+    const auto id = message.substr(start + before.size(), id_length);
+    const bool whole = id.size() == id_length &&
+                       std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (whole) out.id = id;
     return out;
 }
 

@@ -31,12 +31,17 @@ class Decoder {
 
     void fail(FieldCode code, std::string detail) { errors_.add({pointer_, code, std::move(detail)}); }
     void fail_at(std::string_view member, FieldCode code, std::string detail);
+    // At a place that was left before: `pointer` is whole.
+    void fail_in(std::string pointer, FieldCode code, std::string detail);
     void wrong_type(std::string_view expected, const boost::json::value& found);
 
     // Whether this member of the place where decoding is was already refused.
     bool failed(std::string_view member) const;
 
     bool clean() const { return errors_.empty(); }
+    const std::string& pointer() const { return pointer_; }  // of the place where decoding is
+    std::size_t mistakes() const { return errors_.total; }
+
     FieldErrors take() { return std::move(errors_); }
 
  private:

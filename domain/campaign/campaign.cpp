@@ -119,13 +119,15 @@ std::string_view name(PauseReason reason) {
             return "crash_loop";
         case PauseReason::late:
             return "late";
+        case PauseReason::audience_refused:
+            return "audience_refused";
     }
     return "";
 }
 
 std::optional<PauseReason> pause_reason(std::string_view text) {
-    for (const auto reason :
-         {PauseReason::operator_request, PauseReason::content_rejected, PauseReason::crash_loop, PauseReason::late})
+    for (const auto reason : {PauseReason::operator_request, PauseReason::content_rejected, PauseReason::crash_loop,
+                              PauseReason::late, PauseReason::audience_refused})
         if (name(reason) == text) return reason;
     return {};
 }
@@ -170,8 +172,8 @@ Result<void> may_be_deleted(CampaignState state) {
                                              allowed_in(state))};
 }
 
-Result<void> may_launch(std::int64_t audience) {
-    if (audience > 0) return {};
+Result<void> may_launch(std::int64_t audience, std::size_t sources) {
+    if (audience > 0 || sources > 0) return {};
     return Error{Errc::conflict, "the campaign is a draft without audience: launch is possible once it has recipients"};
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/campaign/audience_source.hpp"
 #include "domain/contact/contact.hpp"
 #include "domain/core/id.hpp"
 #include "domain/core/result.hpp"
@@ -40,12 +41,12 @@ enum class CampaignEvent : std::uint8_t {
     expire,    // nothing more is sent: what is left of the audience expires
     complete,  // every row has ended
 };
-enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop, late };
+enum class PauseReason : std::uint8_t { operator_request, content_rejected, crash_loop, late, audience_refused };
 
 std::string_view name(CampaignState state);
 std::optional<CampaignState> campaign_state(std::string_view text);
 std::string_view name(CampaignEvent event);
-std::string_view name(PauseReason reason);  // "operator", "content_rejected", "crash_loop", "late"
+std::string_view name(PauseReason reason);  // "operator", otherwise the enumerator's own
 std::optional<PauseReason> pause_reason(std::string_view text);
 bool is_terminal(CampaignState state);
 
@@ -58,8 +59,8 @@ Result<void> may_grow(CampaignState state);
 // Whether what the campaign says may be changed, or the campaign deleted; else a conflict that says why not.
 Result<void> may_be_edited(CampaignState state);
 Result<void> may_be_deleted(CampaignState state);
-// Whether a draft has somebody to be launched for, or a conflict that says so.
-Result<void> may_launch(std::int64_t audience);
+// Whether a draft has somebody to be launched for, or may find somebody in a source, or a conflict that says so.
+Result<void> may_launch(std::int64_t audience, std::size_t sources);
 
 // Intercom's `template` of an email.
 enum class Style : std::uint8_t { plain, personal };
@@ -119,6 +120,8 @@ struct Campaign {
     std::optional<std::string> client_ref;  // unique in the workspace
     std::map<std::string, std::string> metadata;
     std::optional<std::string> created_by;
+    bool create_missing_contacts{};       // instead of skipping who is not_found, unless named by Intercom's id
+    std::vector<AudienceSource> sources;  // of the audience, besides the recipients that were named
 
     CampaignState state{};
     std::optional<PauseReason> paused_for;  // set exactly while paused

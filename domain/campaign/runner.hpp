@@ -27,6 +27,7 @@
 #include "domain/core/random.hpp"
 #include "domain/core/scope.hpp"
 #include "domain/ports/campaign_store.hpp"
+#include "domain/ports/contact_creator.hpp"
 #include "domain/ports/delivery_store.hpp"
 #include "domain/ports/messenger.hpp"
 #include "domain/ports/send_gate.hpp"
@@ -39,12 +40,14 @@ struct RunnerOptions {
     std::size_t buffer{512};       // claimed rows in memory, at most
     std::size_t lookup_batch{50};  // references in one call to the directory
     std::size_t lookups_at_once{4};
+    std::size_t creations_at_once{8};  // in one look-up
     milliseconds poll{1'000};          // the guarantee behind every wake-up hint
     milliseconds late_slot{100};       // a send that starts this long after its slot takes a new one
     milliseconds intent_valid{5'000};  // an intent that has not reached the wire by then is withdrawn
     milliseconds lookup_deadline{60'000};
-    milliseconds contact_fresh{900'000};  // how long a remembered contact is believed
-    milliseconds look_again{120'000};     // an email may be too new for Intercom's search
+    milliseconds contact_fresh{900'000};     // how long a remembered contact is believed
+    milliseconds look_again{120'000};        // an email may be too new for Intercom's search
+    milliseconds visibility_grace{120'000};  // after its creation a contact may not be found yet
     int lookups_before_not_found{2};
     int lookups_before_lookup_failed{4};  // of a person Intercom's directory gives no usable answer about
 };
@@ -60,6 +63,7 @@ struct RunnerPorts {
     DeliveryStore& deliveries;
     ContactMemory& memory;
     ContactDirectory& directory;
+    ContactCreator& creator;
     AdminDirectory& admins;
     Messenger& messenger;
     SendGate& gate;
@@ -112,7 +116,10 @@ class CampaignRunner final : public WaitingSource {
         ClaimedDelivery delivery;
         ActivePtr active;
         Lookup lookup;
-        bool unanswered{};  // the directory failed on this very reference
+        bool unanswered{};                     // the directory failed on this very reference
+        bool postponed{};                      // nothing was learnt: back as it was
+        std::optional<std::string> refused{};  // Intercom's words against creating the person
+        std::optional<WallTime> born{};        // when the person was created for this row
     };
 
     // dispatch
@@ -126,6 +133,8 @@ class CampaignRunner final : public WaitingSource {
     Task<ActivePtr> activate(CampaignId id);
     Task<Result<void>> confirm_sender(Active& active);
     Task<void> look_up(std::vector<Unplanned> some);
+    Task<void> create_missing(std::vector<Unplanned>& some);
+    Task<void> create_person(Unplanned& row);
     // send
     Task<void> send(Ready ready, Ticket ticket);
     Task<std::optional<Error>> renew_slot(SteadyTime slot, SteadyTime intended);

@@ -112,6 +112,15 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
         co_return;
     }
     for (std::size_t i = 0; i < some.size(); ++i) some[i].lookup = std::move((*found)[i]);
+    co_await create_missing(some);
+    std::vector<Claim> postponed;
+    for (const auto& row : some)
+        if (row.postponed) postponed.push_back(row.delivery.claim);
+    if (!postponed.empty()) {
+        idle_until_ = ports_.clock.now() + options_.poll;
+        co_await release(std::move(postponed));
+        std::erase_if(some, [](const Unplanned& row) { return row.postponed; });
+    }
     co_await plan_some(std::move(some), true);
 }
 
@@ -124,6 +133,10 @@ PlannedDelivery CampaignRunner::decide(const Unplanned& row) const {
         if (row.lookup.contact) plan.contact = row.lookup.contact->id;
         return plan;
     };
+    if (row.refused) {
+        plan.detail = *row.refused;
+        return skip(SkipReason::creation_refused);
+    }
     if (row.unanswered) {
         if (row.delivery.lookups + 1 >= options_.lookups_before_lookup_failed) return skip(SkipReason::lookup_failed);
         plan.event = DeliveryEvent::defer;
@@ -145,6 +158,7 @@ PlannedDelivery CampaignRunner::decide(const Unplanned& row) const {
     if (!row.active->content.missing(variables).empty()) return skip(SkipReason::missing_variable);
     plan.event = DeliveryEvent::intend;
     plan.contact = contact.id;
+    plan.contact_born = row.born;
     return plan;
 }
 
@@ -165,8 +179,10 @@ Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up
         co_return;
     }
     for (auto& row : some)
-        if (std::ranges::find(*planned, row.delivery.claim) != planned->end())
+        if (std::ranges::find(*planned, row.delivery.claim) != planned->end()) {
+            if (row.born) row.delivery.contact_born = row.born;
             ready_.push_back({std::move(row.delivery), std::move(row.active), std::move(*row.lookup.contact)});
+        }
     wake_->ring();
     if (learned.empty()) co_return;
     if (const auto kept = co_await ports_.memory.remember(workspace_, std::move(learned), now); !kept)

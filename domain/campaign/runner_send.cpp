@@ -57,8 +57,10 @@ Task<std::optional<Error>> CampaignRunner::renew_slot(SteadyTime slot, SteadyTim
 // If the process ends before, the row is `unknown` at the next start, which is true.
 Task<void> CampaignRunner::settle(const Ready& ready, Result<Receipt> outcome) {
     const auto& campaign = ready.active->campaign;
+    SettleRules rules;
+    rules.visibility_grace = options_.visibility_grace;
     const auto settlement = settlement_of(ready.delivery, outcome, campaign.channel, campaign.track_event,
-                                          ports_.clock.wall_now(), ports_.random.fraction());
+                                          ports_.clock.wall_now(), ports_.random.fraction(), rules);
     // Before the row is due again, so that it is not planned with what was just found wrong.
     if (settlement.forget_contact) co_await replace_contact(ready, outcome);
     for (;;) {

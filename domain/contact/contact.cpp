@@ -47,6 +47,8 @@ std::string_view name(SkipReason reason) {
             return "blocked";
         case SkipReason::ambiguous_contact:
             return "ambiguous_contact";
+        case SkipReason::creation_refused:
+            return "creation_refused";
         case SkipReason::lookup_failed:
             return "lookup_failed";
         case SkipReason::not_found:

@@ -59,6 +59,7 @@ enum class SkipReason : std::uint8_t {
     blocked,
     ambiguous_contact,  // several contacts match and none is preferred
     not_found,
+    creation_refused,  // Intercom does not take this person as a new contact
     lookup_failed,     // Intercom gives no usable answer about this reference
     missing_variable,  // the template needs a variable that has neither value nor default
 };

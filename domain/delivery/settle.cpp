@@ -37,6 +37,14 @@ Settlement wrong_contact(Settlement out, const ClaimedDelivery& delivery) {
     return withdrawn(std::move(out), true, {});
 }
 
+// When to ask again for a contact that may only be too new; nullopt: it is not.
+std::optional<WallTime> not_yet_visible(const ClaimedDelivery& delivery, WallTime now, const SettleRules& rules) {
+    const auto tries = static_cast<std::size_t>(delivery.attempts);
+    if (!delivery.contact_born || now >= *delivery.contact_born + rules.visibility_grace) return {};
+    if (tries >= rules.visibility_waits.size()) return {};
+    return now + rules.visibility_waits[tries];
+}
+
 Settlement throttled(Settlement out, const ClaimedDelivery& delivery, WallTime now, const SettleRules& rules) {
     out.throttled = true;
     const bool rest = delivery.throttled + 1 >= rules.most_throttled;
@@ -78,6 +86,8 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
         case Errc::content_rejected:
             return rejected(std::move(out), error.upstream_code.empty() ? name(error.code) : error.upstream_code);
         case Errc::contact_not_found:
+            if (const auto again = not_yet_visible(delivery, now, rules)) return withdrawn(std::move(out), true, again);
+            return wrong_contact(std::move(out), delivery);
         case Errc::contact_merged:
             return wrong_contact(std::move(out), delivery);
         case Errc::not_executed:

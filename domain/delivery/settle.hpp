@@ -1,6 +1,8 @@
 #pragma once
 // What one attempt's end means for its delivery. The whole decision, without waiting or storing.
 
+#include <array>
+
 #include "domain/campaign/campaign.hpp"
 #include "domain/core/backoff.hpp"
 #include "domain/ports/delivery_store.hpp"
@@ -17,6 +19,10 @@ struct SettleRules {
     Backoff backoff;                       // for attempts that never reached Intercom
     std::int64_t most_throttled{20};       // after so many 429s in a row of one delivery …
     milliseconds throttled_rest{600'000};  // … it rests for so long
+    // Intercom does not find a contact at once that was just created: so long after the creation, "not found" means
+    // "not yet", and after each of these waits it is asked again.
+    milliseconds visibility_grace{120'000};
+    std::array<milliseconds, 3> visibility_waits{milliseconds{5'000}, milliseconds{15'000}, milliseconds{45'000}};
 };
 
 // `delivery` as it was claimed, so its counters do not include this attempt. `track_event` is the

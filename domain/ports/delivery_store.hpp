@@ -26,9 +26,10 @@ struct ClaimedDelivery {
     CampaignId campaign;
     ContactRef ref;
     Variables variables;
-    std::int64_t attempts{};   // executed or possibly executed so far
-    std::int64_t throttled{};  // times refused without being charged: 429, credential
-    std::int64_t lookups{};    // times its person had to be looked up again
+    std::int64_t attempts{};                 // executed or possibly executed so far
+    std::int64_t throttled{};                // times refused without being charged: 429, credential
+    std::int64_t lookups{};                  // times its person had to be looked up again
+    std::optional<WallTime> contact_born{};  // when its contact was created, if that was done for this delivery
 };
 
 // What planning decided for one claimed row: the contact to send to, or a skip, or look again later.
@@ -36,8 +37,10 @@ struct PlannedDelivery {
     Claim claim;
     DeliveryEvent event{};  // intend (contact set: stays claimed, ready), skip, defer or release
     std::optional<ContactId> contact;
-    std::string reason;  // for skip
+    std::string reason;  // for skip, as the next
     std::optional<WallTime> not_before;
+    std::string detail{};
+    std::optional<WallTime> contact_born{};  // for intend: the contact was created for this delivery
 };
 
 // The end of one attempt. `event` is accept, reject, refuse, lose or withdraw.

@@ -34,6 +34,23 @@ class FakeAdmins final : public AdminDirectory {
     }
 };
 
+class FakeAudienceSearch final : public AudienceDirectory {
+ public:
+    std::optional<Error> fails;
+    std::vector<AudienceQuery> checked;
+    Deadline deadline;
+
+    Task<Result<void>> check(AudienceQuery query, Deadline until) override {
+        checked.push_back(std::move(query));
+        deadline = until;
+        if (fails) co_return *fails;
+        co_return Result<void>{};
+    }
+    Task<Result<ContactPage>> members(AudienceQuery, std::optional<std::string>, std::size_t, Deadline) override {
+        co_return Error{Errc::not_found, "the API does not load audiences"};
+    }
+};
+
 class FakeWaiting final : public WaitingSource {
  public:
     Waiting now;
@@ -89,6 +106,7 @@ class ApiTest : public ::testing::Test {
     SeededRandom random;
     FakeCampaignStore store;
     FakeAdmins admins;
+    FakeAudienceSearch searching;
     FakeWaiting waiting;
     FakeLimits limits;
     api::ChangeFeed changes{clock, 2};
@@ -98,12 +116,16 @@ class ApiTest : public ::testing::Test {
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
-        return std::make_unique<api::Api>(
-            api::Ports{
-                store, changes, worker, clock, random, zones, {{{"acme"}, default_admin, admins, waiting, limits}}},
-            api::Options{.openapi = "openapi: 3.0.3\n",
-                         .metrics = [] { return std::string("herald_up 1\n"); },
-                         .draining = [this] { return draining; }});
+        return std::make_unique<api::Api>(api::Ports{store,
+                                                     changes,
+                                                     worker,
+                                                     clock,
+                                                     random,
+                                                     zones,
+                                                     {{{"acme"}, default_admin, admins, searching, waiting, limits}}},
+                                          api::Options{.openapi = "openapi: 3.0.3\n",
+                                                       .metrics = [] { return std::string("herald_up 1\n"); },
+                                                       .draining = [this] { return draining; }});
     }
 
     Started<api::Response> start_sending(std::string method, std::string target, std::string body = {},

@@ -158,6 +158,25 @@ struct Shape<TextMap<Max, MaxLength, Scalars>> {
     }
 };
 
+template <>
+struct Shape<FilterBody> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) {
+        ASSERT_EQ(node["anyOf"].size(), 2U) << where;
+        EXPECT_EQ(resolve(node["anyOf"][0])["maxProperties"].as<std::size_t>(), longest_search_group) << where;
+        Names_ ops;
+        for (const auto op : all_filter_ops) ops.emplace(name(op));
+        EXPECT_EQ(names_in(schema("FilterOp")["enum"]), ops) << where;
+        expect_number(schema("FilterAll")["properties"]["all"], "maxItems", longest_search_group, where);
+        expect_number(schema("FilterAny")["properties"]["any"], "maxItems", longest_search_group, where);
+    }
+};
+template <>
+struct Shape<FilterView> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) {
+        EXPECT_EQ(node["anyOf"].size(), 3U) << where;
+    }
+};
+
 // Both ways: every described member is in the schema with its type, and nothing else is.
 template <Described T>
 void expect_members(const YAML::Node& node, const std::string& where, bool closed) {

@@ -82,7 +82,8 @@ class FakeCampaignStore final : public CampaignStore {
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         const auto next = next_state(campaign->state, terms.at ? CampaignEvent::schedule : CampaignEvent::launch);
         if (!next) co_return next.error();
-        if (const auto allowed = may_launch(campaign->counts.audience()); !allowed) co_return allowed.error();
+        if (const auto allowed = may_launch(campaign->counts.audience(), campaign->sources.size()); !allowed)
+            co_return allowed.error();
         if (const auto allowed = may_start(*campaign, terms, now); !allowed) co_return allowed.error();
         campaign->state = *next;
         if (terms.at)

@@ -187,15 +187,16 @@ class SeveralWorkspaces : public Http {
     test::FakeLimits other_limits;
 
     SeveralWorkspaces() {
-        api = std::make_unique<api::Api>(api::Ports{store,
-                                                    changes,
-                                                    worker,
-                                                    clock,
-                                                    random,
-                                                    zones,
-                                                    {{{"acme"}, 991267816, admins, waiting, limits},
-                                                     {{"acme-eu"}, 7, other_admins, other_waiting, other_limits}}},
-                                         api::Options{});
+        api = std::make_unique<api::Api>(
+            api::Ports{store,
+                       changes,
+                       worker,
+                       clock,
+                       random,
+                       zones,
+                       {{{"acme"}, 991267816, admins, searching, waiting, limits},
+                        {{"acme-eu"}, 7, other_admins, searching, other_waiting, other_limits}}},
+            api::Options{});
     }
 };
 

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Intercom as the loop sees it: every send takes `latency` and gets the next scripted outcome, or a receipt.
-class ScriptedIntercom final : public Messenger, public ContactDirectory, public AdminDirectory {
+class ScriptedIntercom final : public Messenger, public ContactDirectory, public ContactCreator, public AdminDirectory {
  public:
     explicit ScriptedIntercom(Clock& clock) : clock_(clock) {}
 
@@ -35,12 +35,22 @@ class ScriptedIntercom final : public Messenger, public ContactDirectory, public
             if (ref.value == unanswerable) co_return Error{Errc::content_rejected, "400"};
         std::vector<Lookup> out;
         for (const auto& ref : refs) {
-            Contact contact;
-            contact.id.value = ref.value;
-            contact.email = ref.value + "@example.com";
-            out.push_back({contact, {}});
+            if (unknown.contains(ref.value))
+                out.push_back({{}, SkipReason::not_found});
+            else
+                out.push_back({person(ref), {}});
         }
         co_return out;
+    }
+    Task<Result<Creation>> create(NewContact someone, Deadline) override {
+        created.push_back(someone);
+        if (creations.empty()) {
+            unknown.erase(someone.ref.value);
+            co_return Creation{{person(someone.ref), {}}, true, {}};
+        }
+        auto next = std::move(creations.front());
+        creations.pop_front();
+        co_return next;
     }
     Task<Result<std::vector<Admin>>> admins(Deadline) override {
         ++asked_for_admins;
@@ -58,6 +68,16 @@ class ScriptedIntercom final : public Messenger, public ContactDirectory, public
     std::string unanswerable;
     int lookups{};
     int asked_for_admins{};
+    std::set<std::string> unknown;           // until they are created
+    std::vector<NewContact> created;         // what was asked for
+    std::deque<Result<Creation>> creations;  // what is answered; when there is none, the person is created
+
+    static Contact person(const ContactRef& ref) {
+        Contact contact;
+        contact.id.value = ref.value;
+        contact.email = ref.value + "@example.com";
+        return contact;
+    }
 
  private:
     Clock& clock_;
@@ -90,7 +110,8 @@ class RunnerTest : public ::testing::Test {
         gate = std::make_unique<resilience::Gate>(clock, random, upstream, http::Call{.method = "GET", .target = "/me"},
                                                   breaker.emplace(breaker_options), options);
         runner = std::make_unique<CampaignRunner>(
-            loop->get_executor(), RunnerPorts{store, store, store, intercom, intercom, intercom, *gate, clock, random},
+            loop->get_executor(),
+            RunnerPorts{store, store, store, intercom, intercom, intercom, intercom, *gate, clock, random},
             WorkspaceId{"w"}, runner_options, RunnerEvents{},
             [](const std::exception_ptr& bug) { std::rethrow_exception(bug); });
         boost::asio::co_spawn(*loop, runner->run(), [this](const std::exception_ptr&) { ended = true; });
@@ -341,6 +362,113 @@ TEST_F(RunnerTest, AContactThatIsGoneIsForgottenAndLookedUpAgainOnce) {
     EXPECT_EQ(store.forgotten, std::set<std::string>{"p0"});
     EXPECT_EQ(store.rows[0].state, DeliveryState::accepted);
     EXPECT_EQ(store.rows[0].attempts, 2);
+}
+
+class CreatingRunnerTest : public RunnerTest {
+ protected:
+    CreatingRunnerTest() {
+        campaign.create_missing_contacts = true;
+        intercom.unknown = {"p0"};
+    }
+    const test::InMemoryStore::Row& row() const { return store.rows.at(0); }
+};
+
+TEST_F(CreatingRunnerTest, WhoIsUnknownIsCreatedAndWrittenTo) {
+    start(0);
+    store.add(campaign, {{{ContactRef::Kind::external_id, "p0"}, {{"name", "Ann"}, {"plan", "gold"}}},
+                         {{ContactRef::Kind::external_id, "p1"}, {}}});
+    clock.advance(5s);
+    EXPECT_EQ(count(DeliveryState::accepted), 2);
+    ASSERT_EQ(intercom.created.size(), 1U);
+    EXPECT_EQ(intercom.created[0].ref, (ContactRef{ContactRef::Kind::external_id, "p0"}));
+    EXPECT_EQ(intercom.created[0].name, "Ann");
+}
+
+TEST_F(CreatingRunnerTest, NobodyIsCreatedWhoWasNotAskedFor) {
+    campaign.create_missing_contacts = false;
+    start(1);
+    clock.advance(5s);
+    EXPECT_EQ(row().reason, "not_found");
+    EXPECT_TRUE(intercom.created.empty());
+}
+
+TEST_F(CreatingRunnerTest, NobodyIsCreatedUnderAnIdOfIntercoms) {
+    start(0);
+    store.add(campaign, {{{ContactRef::Kind::id, "p0"}, {}}});
+    clock.advance(5s);
+    EXPECT_EQ(row().reason, "not_found");
+    EXPECT_TRUE(intercom.created.empty());
+}
+
+TEST_F(CreatingRunnerTest, AnEmailIsCreatedWithoutLookingASecondTime) {
+    start(0);
+    store.add(campaign, {{{ContactRef::Kind::email, "p0"}, {}}});
+    clock.advance(5s);
+    EXPECT_EQ(row().state, DeliveryState::accepted);
+    EXPECT_EQ(row().lookups, 0);
+}
+
+TEST_F(CreatingRunnerTest, ANewContactThatIsNotFoundYetIsTriedAgainAfter5And15And45Seconds) {
+    for (int i = 0; i < 3; ++i) intercom.script.emplace_back(Error{Errc::contact_not_found, "404"});
+    start(1);
+    clock.advance(110s);
+    ASSERT_EQ(intercom.sent.size(), 4U);
+    const auto gap = [&](std::size_t i) { return intercom.sent[i].at - intercom.sent[i - 1].at; };
+    EXPECT_GE(gap(1), 5s);
+    EXPECT_LT(gap(1), 8s);
+    EXPECT_GE(gap(2), 15s);
+    EXPECT_LT(gap(2), 18s);
+    EXPECT_GE(gap(3), 45s);
+    EXPECT_LT(gap(3), 48s);
+    EXPECT_EQ(row().state, DeliveryState::accepted);
+    EXPECT_EQ(intercom.created.size(), 1U);
+}
+
+TEST_F(CreatingRunnerTest, ANewContactThatIsNeverFoundIsGivenUp) {
+    for (int i = 0; i < 20; ++i) intercom.script.emplace_back(Error{Errc::contact_not_found, "404"});
+    start(1);
+    clock.advance(600s);
+    EXPECT_EQ(row().state, DeliveryState::rejected);
+    EXPECT_EQ(row().reason, "contact_not_found");
+    EXPECT_EQ(intercom.sent.size(), 5U) << "three waits, and once more with the contact looked up again";
+}
+
+TEST_F(CreatingRunnerTest, WhomAConflictNamesAndWhoIsNewIsWaitedForToo) {
+    intercom.creations.push_back(
+        Creation{{ScriptedIntercom::person({ContactRef::Kind::external_id, "p0"}), {}}, false, clock.wall_now() - 10s});
+    intercom.script.emplace_back(Error{Errc::contact_not_found, "404"});
+    start(1);
+    clock.advance(3s);
+    EXPECT_EQ(row().state, DeliveryState::queued);
+    EXPECT_TRUE(store.forgotten.empty());
+    clock.advance(5s);
+    EXPECT_EQ(row().state, DeliveryState::accepted);
+}
+
+TEST_F(CreatingRunnerTest, WhomIntercomDoesNotTakeIsSkippedWithItsWords) {
+    intercom.creations.push_back(Error{Errc::content_rejected, "email is not valid"});
+    start(2);
+    clock.advance(5s);
+    EXPECT_EQ(row().state, DeliveryState::skipped);
+    EXPECT_EQ(row().reason, "creation_refused");
+    EXPECT_EQ(row().detail, "email is not valid");
+    EXPECT_EQ(count(DeliveryState::accepted), 1);
+}
+
+TEST_F(CreatingRunnerTest, WhoIsArchivedIsSkipped) {
+    intercom.creations.push_back(Creation{{{}, SkipReason::archived}, false, {}});
+    start(1);
+    clock.advance(5s);
+    EXPECT_EQ(row().reason, "archived");
+}
+
+TEST_F(CreatingRunnerTest, TroubleWithACreationCostsNothing) {
+    intercom.creations.push_back(Error{Errc::rate_limited, "429"});
+    start(3);
+    clock.advance(500ms);
+    EXPECT_EQ(row().state, DeliveryState::queued);
+    clock.advance(5s);
+    EXPECT_EQ(count(DeliveryState::accepted), 3);
 }
 
 }  // namespace

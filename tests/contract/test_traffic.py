@@ -60,6 +60,27 @@ def test_every_call_of_a_campaign_matches_the_description(tmp_path):
     assert code == 0, report
 
 
+def test_every_call_for_an_audience_and_a_new_person_matches_the_description(tmp_path):
+    """A segment, filters of every kind of condition, and people who are created: one of them by a conflict."""
+    conditions = [{"field": "tier", "op": "in", "value": ["gold", "silver"]}, {"field": "name", "op": "contains", "value": "1"},
+                  {"field": "email", "op": "starts_with", "value": "client"},
+                  {"field": "created_at", "op": "gt", "value": 1500000000},
+                  {"field": "has_hard_bounced", "op": "eq", "value": False},
+                  {"field": "tag_id", "op": "ne", "value": "17"}, {"field": "role", "op": "not_in", "value": ["lead"]},
+                  {"any": [{"field": "orders", "op": "ne", "value": 3}, {"field": "balance", "op": "lte", "value": 1.5},
+                           {"field": "vip", "op": "eq", "value": True}]}]
+    new = [{"external_id": "new/1", "variables": {"name": "Nora"}}, {"email": "new@example.com"},
+           {"email": "client_37@example.com"}]  # whom the archive holds
+    operations = "POST /messages,POST /contacts/search,POST /contacts,GET /segments/{segment_id}"
+    code, report = run(tmp_path, operations, [
+        email_campaign([], audience={"segment_id": "56203d253cba4c8e1b000001", "filter": {"all": conditions},
+                                     "contacts": new}, create_missing_contacts=True),
+        email_campaign([], audience={"filter": {"custom_attributes.tier": "gold"}}),
+        email_campaign(new, create_missing_contacts=True),
+    ])
+    assert code == 0, report
+
+
 def test_the_check_can_fail(tmp_path):
     """An operation that is never seen makes the proxy report a failure."""
     code, _ = run(tmp_path, "DELETE /contacts/{contact_id}", [email_campaign(clients(1))])

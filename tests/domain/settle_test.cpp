@@ -94,6 +94,24 @@ TEST_F(SettlementTest, AnUnknownOrMergedContactIsLookedUpAgainOnceThenRejected) 
     }
 }
 
+TEST_F(SettlementTest, AContactThatWasJustCreatedMayNotBeFoundForTwoMinutes) {
+    delivery.contact_born = now - 119s;
+    for (const auto& [attempts, wait] : {std::pair{0, 5s}, std::pair{1, 15s}, std::pair{2, 45s}}) {
+        delivery.attempts = attempts;
+        const auto s = of(Errc::contact_not_found);
+        EXPECT_EQ(s.event, DeliveryEvent::withdraw);
+        EXPECT_EQ(s.not_before, now + wait);
+        EXPECT_TRUE(s.charge);
+        EXPECT_FALSE(s.forget_contact);
+    }
+    delivery.attempts = 3;
+    EXPECT_TRUE(of(Errc::contact_not_found).forget_contact) << "three waits, then it counts as wrong";
+    delivery.attempts = 0;
+    EXPECT_TRUE(of(Errc::contact_merged).forget_contact) << "a merged one is not too new";
+    delivery.contact_born = now - 120s;
+    EXPECT_TRUE(of(Errc::contact_not_found).forget_contact) << "no longer new";
+}
+
 TEST_F(SettlementTest, WhatNeverReachedIntercomIsTriedAgainAfterOneTwoAndFourSeconds) {
     for (const auto& [attempts, wait] : {std::pair{0, 1s}, std::pair{1, 2s}, std::pair{2, 4s}}) {
         delivery.attempts = attempts;

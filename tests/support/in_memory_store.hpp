@@ -28,6 +28,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         std::optional<WallTime> not_before;
         std::string reason;
         std::string message_id;
+        std::string detail;
+        std::optional<WallTime> contact_born;
     };
 
     explicit InMemoryStore(Clock& clock) : clock_(clock) {}
@@ -66,7 +68,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
                            row.recipient.variables,
                            row.attempts,
                            row.throttled,
-                           row.lookups});
+                           row.lookups,
+                           row.contact_born});
         }
         co_return out;
     }
@@ -77,11 +80,13 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
             auto* row = find(plan.claim);
             if (row == nullptr || row->state != DeliveryState::claimed) continue;
             if (plan.event == DeliveryEvent::intend) {
+                if (plan.contact_born) row->contact_born = plan.contact_born;
                 ready.push_back(plan.claim);
                 continue;
             }
             move(*row, plan.event);
             row->reason = plan.reason;
+            row->detail = plan.detail;
             row->not_before = plan.not_before;
             if (plan.event == DeliveryEvent::defer) ++row->lookups;
         }

@@ -58,11 +58,19 @@ Result<Appended> append_audience(Write& write, const Caller& caller, const Campa
     if (auto open = may_grow(campaign->state); !open) return open.error();
 
     Appended out;
-    Rows rows(write, *number, caller.workspace, next_position(write, *number));
-    for (const auto& recipient : batch) ++(rows.add(recipient, false) ? out.added : out.duplicates);
+    out.added = append_rows(write, *number, caller.workspace, batch);
+    out.duplicates = static_cast<std::int64_t>(batch.size()) - out.added;
     out.audience = campaign->counts.audience() + out.added;
-    if (out.added > 0) write.changes().add(*number, DeliveryState::queued, out.added);
     return out;
+}
+
+std::int64_t append_rows(Write& write, std::int64_t campaign, const WorkspaceId& workspace,
+                         const std::vector<Recipient>& batch) {
+    Rows rows(write, campaign, workspace, next_position(write, campaign));
+    const auto added =
+        std::ranges::count_if(batch, [&](const Recipient& recipient) { return rows.add(recipient, false); });
+    if (added > 0) write.changes().add(campaign, DeliveryState::queued, added);
+    return added;
 }
 
 }  // namespace herald::sqlite

@@ -18,4 +18,8 @@ void insert_audience(Write& write, std::int64_t campaign, const WorkspaceId& wor
 Result<Appended> append_audience(Write& write, const Caller& caller, const CampaignId& id,
                                  const std::vector<Recipient>& batch);
 
+// Adds those whose reference does not stand there yet, behind the others, and counts them: how many.
+std::int64_t append_rows(Write& write, std::int64_t campaign, const WorkspaceId& workspace,
+                         const std::vector<Recipient>& batch);
+
 }  // namespace herald::sqlite

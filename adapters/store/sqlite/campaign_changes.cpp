@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/store/sqlite/audience.hpp"
+#include "adapters/store/sqlite/audience_sources.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/launch.hpp"
 #include "adapters/store/sqlite/rows.hpp"
@@ -102,6 +103,7 @@ Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& ca
     }
     const auto number = insert_campaign(write.connection(), campaign, body_hash);
     insert_audience(write, number, campaign.workspace, audience);
+    insert_sources(write, number, campaign.workspace, campaign.sources);
     write.changes().touch(number);
     write.changes().happened(now);
     return answer(write, campaign.workspace, campaign.id, idempotency, now);
@@ -139,6 +141,8 @@ Result<Written> change_campaign(Write& write, const Caller& caller, const Campai
         .with(*number, name(*next), paused_for, launched_at, finished_at)
         .run();
     move_audience(write, *number, event, now);
+    if (event == CampaignEvent::resume) reopen_sources(write, *number);
+    if (event == CampaignEvent::expire) close_sources(write, *number, "the campaign expired first");
     write.changes().touch(*number);
     write.changes().happened(now);
     return answer(write, workspace, id, idempotency, now);
@@ -160,6 +164,7 @@ Result<Written> retry_campaign(Write& write, const Caller& caller, const Campaig
     std::int64_t rows = 0;
     for (const auto from : states) rows += requeue_rows(write, *number, from, now);
     if (rows > 0) {
+        reopen_sources(write, *number);
         write
             .query(
                 "UPDATE campaigns SET state = ?2, paused_for = NULL, finished_at = NULL, version = version + 1 "

@@ -53,7 +53,7 @@ std::vector<Campaign> campaign_page(Connection& connection, const WorkspaceId& w
     auto row = connection.query(campaigns_sql(query));
     row.with(workspace, query.state ? std::optional(name(*query.state)) : std::nullopt, query.client_ref, query.after,
              query.limit);
-    while (row.next()) page.push_back(to_campaign(row));
+    while (row.next()) page.push_back(to_campaign(connection, row));
     return page;
 }
 

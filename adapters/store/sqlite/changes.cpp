@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/audience_sources.hpp"
+
 namespace herald::sqlite {
 namespace {
 
@@ -64,7 +66,7 @@ Head head_of(Connection& connection, std::int64_t campaign) {
 
 void complete(Connection& connection, std::int64_t campaign, CampaignState from, WallTime at) {
     const auto next = next_state(from, CampaignEvent::complete);
-    if (!next) return;
+    if (!next || has_open_source(connection, campaign)) return;
     const auto rows = check_counts(connection, campaign).rows;
     if (!rows.finished()) return;
     connection

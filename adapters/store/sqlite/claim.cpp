@@ -27,11 +27,11 @@ std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, WallTime now
 }
 
 constexpr std::string_view due_rows =
-    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups "
+    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
     "FROM deliveries INDEXED BY deliveries_due WHERE campaign = ?1 AND state IN ('queued', 'deferred') "
     "AND not_before > 0 AND not_before <= ?3 ORDER BY not_before, position LIMIT ?2";
 constexpr std::string_view ready_rows =
-    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups "
+    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
     "FROM deliveries INDEXED BY deliveries_ready WHERE campaign = ?1 AND state = 'queued' AND not_before = 0 "
     "ORDER BY position LIMIT ?2";
 
@@ -44,6 +44,7 @@ ClaimedDelivery to_claimed(const Query& row, const CampaignId& campaign) {
     claimed.attempts = row.integer(6);
     claimed.throttled = row.integer(7);
     claimed.lookups = row.integer(8);
+    claimed.contact_born = row.optional_time(9);
     return claimed;
 }
 
@@ -126,6 +127,9 @@ bool open_rows(Connection& connection, const WorkspaceId& workspace) {
         .query(
             "SELECT 1 FROM campaigns c INDEXED BY campaigns_running JOIN campaign_counts k ON k.campaign = c.number "
             "WHERE c.state = 'running' AND c.workspace = ?1 AND k.queued + k.claimed + k.inflight + k.deferred > 0 "
+            "UNION ALL SELECT 1 FROM audience_sources s INDEXED BY audience_sources_pending "
+            "JOIN campaigns c ON c.number = s.campaign "
+            "WHERE s.state = 'pending' AND s.workspace = ?1 AND c.state = 'running' "
             "UNION ALL SELECT 1 FROM tracked_events INDEXED BY tracked_events_due WHERE state = 'queued' "
             "AND workspace = ?1 LIMIT 1")
         .with(workspace)

@@ -9,6 +9,25 @@ constexpr milliseconds kept = std::chrono::hours(24 * 7);
 
 }  // namespace
 
+void remember_contacts(Write& write, const WorkspaceId& workspace,
+                       const std::vector<ContactMemory::Remembered>& contacts, WallTime now) {
+    for (const auto& [ref, contact] : contacts) {
+        const auto key = normalized(ref);
+        write
+            .query(
+                "INSERT OR REPLACE INTO contacts (workspace, ref_kind, ref, contact_id, contact, seen_at) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            .with(workspace, name(key.kind), key.value, contact.id, to_text(contact), now)
+            .run();
+    }
+    write
+        .query(
+            "DELETE FROM contacts WHERE rowid IN "
+            "(SELECT rowid FROM contacts WHERE seen_at < ?1 ORDER BY seen_at LIMIT 500)")
+        .with(now - kept)
+        .run();
+}
+
 Task<Result<std::vector<std::optional<Contact>>>> SqliteContactMemory::recall(WorkspaceId workspace,
                                                                               std::vector<ContactRef> refs,
                                                                               WallTime not_older_than) {
@@ -31,21 +50,7 @@ Task<Result<void>> SqliteContactMemory::remember(WorkspaceId workspace, std::vec
                                                  WallTime now) {
     if (contacts.empty()) co_return Result<void>{};
     co_return co_await database_.write([&](Write& write) -> Result<void> {
-        for (const auto& [ref, contact] : contacts) {
-            const auto key = normalized(ref);
-            write
-                .query(
-                    "INSERT OR REPLACE INTO contacts (workspace, ref_kind, ref, contact_id, contact, seen_at) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-                .with(workspace, name(key.kind), key.value, contact.id, to_text(contact), now)
-                .run();
-        }
-        write
-            .query(
-                "DELETE FROM contacts WHERE rowid IN "
-                "(SELECT rowid FROM contacts WHERE seen_at < ?1 ORDER BY seen_at LIMIT 500)")
-            .with(now - kept)
-            .run();
+        remember_contacts(write, workspace, contacts, now);
         return {};
     });
 }

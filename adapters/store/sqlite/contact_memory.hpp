@@ -6,6 +6,10 @@
 
 namespace herald::sqlite {
 
+// As ContactMemory::remember, in a transaction of the caller's.
+void remember_contacts(Write& write, const WorkspaceId& workspace,
+                       const std::vector<ContactMemory::Remembered>& contacts, WallTime now);
+
 // A description older than a week is deleted as new ones come in: it is personal data without a use.
 class SqliteContactMemory final : public ContactMemory {
  public:

@@ -18,7 +18,8 @@ Result<Written> launch_campaign(Write& write, const Caller& caller, const Campai
     const auto event = terms.at ? CampaignEvent::schedule : CampaignEvent::launch;
     const auto next = next_state(campaign->state, event);
     if (!next) return next.error();
-    if (auto somebody = may_launch(campaign->counts.audience()); !somebody) return somebody.error();
+    if (auto somebody = may_launch(campaign->counts.audience(), campaign->sources.size()); !somebody)
+        return somebody.error();
     if (auto in_time = may_start(*campaign, terms, now); !in_time) return in_time.error();
     const auto launched_at = event == CampaignEvent::launch ? std::optional(now) : std::nullopt;
     write

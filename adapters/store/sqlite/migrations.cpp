@@ -201,9 +201,31 @@ CREATE INDEX campaigns_timed ON campaigns (workspace, number)
     WHERE state IN ('scheduled', 'running', 'paused') AND (scheduled_at IS NOT NULL OR expires_at IS NOT NULL);
 )sql";
 
+// Audiences that Intercom's search fills, and people who are created there.
+constexpr const char* audience_sources = R"sql(
+CREATE TABLE audience_sources (
+    number    INTEGER PRIMARY KEY,
+    campaign  INTEGER NOT NULL REFERENCES campaigns (number) ON DELETE CASCADE,
+    workspace TEXT NOT NULL,
+    kind      TEXT NOT NULL,              -- segment, filter
+    spec      TEXT NOT NULL,              -- JSON
+    state     TEXT NOT NULL,              -- pending, done, refused
+    cursor    TEXT,                       -- behind what was read
+    restarted INTEGER NOT NULL DEFAULT 0,
+    pages     INTEGER NOT NULL DEFAULT 0, -- read since the beginning, as found
+    found     INTEGER NOT NULL DEFAULT 0,
+    added     INTEGER NOT NULL DEFAULT 0,
+    reason    TEXT NOT NULL DEFAULT ''    -- why it is not read to its end
+);
+CREATE INDEX audience_sources_campaign ON audience_sources (campaign, number);
+CREATE INDEX audience_sources_pending ON audience_sources (number) WHERE state = 'pending';
+ALTER TABLE campaigns ADD COLUMN create_missing_contacts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN contact_born INTEGER;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
-    Migration{4, sweeping_campaigns}, Migration{5, schedules},
+    Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
 };
 
 }  // namespace

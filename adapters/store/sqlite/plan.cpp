@@ -28,13 +28,13 @@ bool taken(Write& write, const Row& row, const ContactId& contact) {
         .next();
 }
 
-void skip(Write& write, const Row& row, const std::string& reason, const std::optional<ContactId>& contact,
-          WallTime now) {
+void skip(Write& write, const Row& row, const std::string& reason, const std::string& detail,
+          const std::optional<ContactId>& contact, WallTime now) {
     write
         .query(
             "UPDATE deliveries SET state = 'skipped', reason = ?2, contact_id = coalesce(?3, contact_id), "
-            "not_before = 0, updated_at = ?4 WHERE number = ?1")
-        .with(row.number, reason, contact, now)
+            "not_before = 0, updated_at = ?4, detail = ?5 WHERE number = ?1")
+        .with(row.number, reason, contact, now, detail)
         .run();
     write.changes().move(row.campaign, from, DeliveryState::skipped);
     write.changes().reason(row.campaign, DeliveryState::skipped, reason, 1);
@@ -68,14 +68,17 @@ std::vector<Claim> apply_plans(Write& write, const std::vector<PlannedDelivery>&
         if (plan.event == DeliveryEvent::release) {
             release(write, *row, plan);
         } else if (plan.contact && taken(write, *row, *plan.contact)) {
-            skip(write, *row, std::string(name(SkipReason::duplicate)), plan.contact, now);
+            skip(write, *row, std::string(name(SkipReason::duplicate)), {}, plan.contact, now);
         } else if (plan.event == DeliveryEvent::skip) {
-            skip(write, *row, plan.reason, plan.contact, now);
+            skip(write, *row, plan.reason, plan.detail, plan.contact, now);
         } else if (plan.event == DeliveryEvent::defer) {
             defer(write, *row, plan, now);
         } else if (plan.event == DeliveryEvent::intend) {
-            write.query("UPDATE deliveries SET contact_id = coalesce(?2, contact_id) WHERE number = ?1")
-                .with(row->number, plan.contact)
+            write
+                .query(
+                    "UPDATE deliveries SET contact_id = coalesce(?2, contact_id), "
+                    "contact_born = coalesce(?3, contact_born) WHERE number = ?1")
+                .with(row->number, plan.contact, plan.contact_born)
                 .run();
             ready.push_back(plan.claim);
         }

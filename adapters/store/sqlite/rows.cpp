@@ -8,6 +8,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/audience_sources.hpp"
+
 namespace herald::sqlite {
 namespace {
 
@@ -104,7 +106,7 @@ const std::string& select_campaigns() {
                "c.style, "
                "c.admin_id, c.sender_email, c.sender_verified, c.variables, c.track_event, c.client_ref, c.metadata, "
                "c.created_by, c.state, c.paused_for, c.created_at, c.scheduled_at, c.time_zone, "
-               "c.expires_at, c.launched_at, c.finished_at, c.version, " +
+               "c.expires_at, c.launched_at, c.finished_at, c.version, c.create_missing_contacts, c.number, " +
                counts +
                "k.events_queued, k.events_tracked, k.events_failed "
                "FROM campaigns c JOIN campaign_counts k ON k.campaign = c.number ";
@@ -112,7 +114,7 @@ const std::string& select_campaigns() {
     return sql;
 }
 
-Campaign to_campaign(const Query& row) {
+Campaign to_campaign(Connection& connection, const Query& row) {
     int column = 0;
     const auto next = [&column] { return column++; };
     Campaign c;
@@ -142,6 +144,8 @@ Campaign to_campaign(const Query& row) {
     c.launched_at = row.optional_time(next());
     c.finished_at = row.optional_time(next());
     c.version = row.integer(next());
+    c.create_missing_contacts = row.boolean(next());
+    c.sources = sources_of(connection, row.integer(next()));
     for (const auto state : all_delivery_states) c.counts[state] = row.integer(next());
     c.events.queued = row.integer(next());
     c.events.tracked = row.integer(next());
@@ -153,7 +157,7 @@ std::optional<Campaign> find_campaign(Connection& connection, const WorkspaceId&
     static const std::string sql = select_campaigns() + "WHERE c.id = ?2 AND c.workspace = ?1";
     auto row = connection.query(sql);
     if (!row.with(workspace, id).next()) return {};
-    return to_campaign(row);
+    return to_campaign(connection, row);
 }
 
 std::optional<std::int64_t> campaign_number(Connection& connection, const WorkspaceId& workspace,
@@ -167,15 +171,15 @@ std::int64_t insert_campaign(Connection& connection, const Campaign& c, const st
     auto row = connection.query(
         "INSERT INTO campaigns (id, workspace, name, channel, template_type, subject, body_format, body, style, "
         "admin_id, sender_email, sender_verified, variables, track_event, client_ref, body_hash, metadata, created_by, "
-        "state, created_at, launched_at, version, scheduled_at, time_zone, expires_at) VALUES "
+        "state, created_at, launched_at, version, scheduled_at, time_zone, expires_at, create_missing_contacts) VALUES "
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
-        "?23, ?24, ?25) "
+        "?23, ?24, ?25, ?26) "
         "RETURNING number");
     row.with(c.id, c.workspace, c.name, name(c.channel), c.template_type, c.subject,
              c.body.format == Body::Format::html ? "html" : "text", c.body.content, name(c.style), c.sender.admin_id,
              c.sender.email, c.sender.verified, to_text(c.variables), c.track_event, c.client_ref, body_hash,
              to_text(c.metadata), c.created_by, name(c.state), c.created_at, c.launched_at, c.version, c.scheduled_at,
-             c.time_zone, c.expires_at);
+             c.time_zone, c.expires_at, c.create_missing_contacts);
     if (!row.next()) throw SQLite::Exception("a campaign was not stored");
     const auto number = row.integer(0);
     connection.query("INSERT INTO campaign_counts (campaign, workspace) VALUES (?1, ?2)")

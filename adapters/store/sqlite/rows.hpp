@@ -21,7 +21,7 @@ ContactRef to_ref(std::string kind, std::string value);
 
 // "SELECT … FROM campaigns c JOIN campaign_counts k …": the columns that to_campaign reads, up to a WHERE.
 const std::string& select_campaigns();
-Campaign to_campaign(const Query& row);
+Campaign to_campaign(Connection& connection, const Query& row);
 std::optional<Campaign> find_campaign(Connection& connection, const WorkspaceId& workspace, const CampaignId& id);
 // The row number; nullopt when the workspace has no such campaign.
 std::optional<std::int64_t> campaign_number(Connection& connection, const WorkspaceId& workspace, const CampaignId& id);

@@ -1,8 +1,9 @@
 #pragma once
-// The SQLite store: one data directory behind the four ports.
+// The SQLite store: one data directory behind the five ports.
 
 #include <filesystem>
 
+#include "adapters/store/sqlite/audience_store.hpp"
 #include "adapters/store/sqlite/campaign_store.hpp"
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 #include "adapters/store/sqlite/contact_memory.hpp"
@@ -29,6 +30,7 @@ class SqliteStore {
     CampaignStore& campaigns() { return campaigns_; }
     CampaignUpkeep& upkeep() { return upkeep_; }
     DeliveryStore& deliveries() { return deliveries_; }
+    AudienceStore& sources() { return sources_; }
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
 
@@ -40,6 +42,7 @@ class SqliteStore {
     SqliteCampaignStore campaigns_{database_};
     SqliteCampaignUpkeep upkeep_{database_};
     SqliteDeliveryStore deliveries_{database_};
+    SqliteAudienceStore sources_{database_};
     SqliteContactMemory contacts_{database_};
     SqliteLimiterMemory limiter_{database_};
 };
