@@ -119,7 +119,7 @@ class AudienceLoaderTest : public ::testing::Test {
     }
     void start() {
         gate = std::make_unique<resilience::Gate>(clock, random, upstream, http::Call{.method = "GET", .target = "/me"},
-                                                  resilience::GateOptions{});
+                                                  breaker, resilience::GateOptions{});
         loader = std::make_unique<AudienceLoader>(
             loop->get_executor(), LoaderPorts{sources, intercom, *gate, clock}, WorkspaceId{"w"}, options,
             LoaderEvents{
@@ -136,6 +136,7 @@ class AudienceLoaderTest : public ::testing::Test {
     LoaderOptions options;
     PagedIntercom intercom;
     Sources sources;
+    resilience::CircuitBreaker breaker{resilience::BreakerOptions{}};
     std::unique_ptr<resilience::Gate> gate;
     std::unique_ptr<AudienceLoader> loader;
     std::vector<CampaignId> refused;
