@@ -1,6 +1,7 @@
 #include "adapters/resilience/resilient_exchange.hpp"
 
 #include "adapters/resilience/retry_after.hpp"
+#include "domain/core/backoff.hpp"
 
 namespace herald::resilience {
 namespace {

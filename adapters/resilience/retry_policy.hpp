@@ -3,14 +3,10 @@
 
 #include "adapters/http/exchange.hpp"
 #include "adapters/resilience/sliding_counts.hpp"
-#include "domain/core/backoff.hpp"
 #include "domain/core/time.hpp"
 #include "domain/ports/send_gate.hpp"
 
 namespace herald::resilience {
-
-// The waits: three retries, 1-2-4 s, each stretched by up to a quarter.
-using RetryPolicy = Backoff;
 
 // What follows an attempt of a call that is safe to repeat.
 enum class AfterAttempt : std::uint8_t {
