@@ -16,8 +16,9 @@ class ObservedDeliveryStore final : public DeliveryStore {
     Task<Result<bool>> intend(Claim claim, WallTime now) override;
     Task<Result<bool>> settle(Settlement settlement) override;
 
-    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, WallTime now) override {
-        return store_.claim(std::move(workspace), limit, now);
+    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
+                                                     WallTime now) override {
+        return store_.claim(std::move(workspace), limit, std::move(held), now);
     }
     Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime now) override {
         return store_.plan(std::move(plans), now);

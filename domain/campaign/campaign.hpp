@@ -117,7 +117,8 @@ struct Campaign {
     Sender sender;
     Variables variables;
     bool track_event{};
-    std::optional<std::string> client_ref;  // unique in the workspace
+    std::optional<std::int64_t> max_per_minute;  // messages; 1 to largest_pace
+    std::optional<std::string> client_ref;       // unique in the workspace
     std::map<std::string, std::string> metadata;
     std::optional<std::string> created_by;
     bool create_missing_contacts{};       // instead of skipping who is not_found, unless named by Intercom's id

@@ -25,19 +25,33 @@ Task<void> CampaignRunner::run() {
         if (co_await wait_while_closed(status)) continue;
 
         const auto now = ports_.clock.now();
-        const std::size_t held = ready_.size() + planning_;
-        // A trial needs one piece of work; more would only be given back if it fails.
-        const bool want_more = status.trial ? held == 0 : held + options_.claim_batch <= options_.buffer;
-        if (want_more && !refilling_ && now >= idle_until_ && now >= store_trouble_until_) {
+        const auto wanted = room(status);
+        if (wanted > 0 && !refilling_ && now >= idle_until_ && now >= store_trouble_until_) {
             refilling_ = true;
-            refills_.spawn(refill());
+            arrived_ = false;
+            claimed_at_ = now;
+            refills_.spawn(refill(wanted));
         }
-        if (ready_.empty()) {
-            co_await wake_->wait_until(now + options_.poll);
-            continue;
-        }
-        co_await dispatch_one();
+        if (const auto due = queue_.due(now); due > now)
+            co_await wake_->wait_until(std::min(due, now + options_.poll));
+        else
+            co_await dispatch_one();
     }
+}
+
+// How many rows to claim now: as many as have become free, when they are worth a transaction. Once a poll whatever has:
+// a paced campaign holds two seconds' worth, and who holds the fewest is given first.
+std::size_t CampaignRunner::room(GateStatus status) const {
+    const auto left = options_.buffer - std::min(options_.buffer, queue_.held());
+    const auto now = ports_.clock.now();
+    if (status.trial) {
+        // A trial needs one piece of work that may go now; more would only be given back if it fails.
+        return queue_.planning() == 0 && queue_.due(now) > now ? std::min<std::size_t>(left, 1) : 0;
+    }
+    const auto enough = now - claimed_at_ >= options_.poll ? 1
+                        : uneven_ > 0                      ? options_.small_claim
+                                                           : options_.claim_batch;
+    return left >= enough ? std::min(left, options_.claim_batch) : 0;
 }
 
 // True when the gate is closed: claims were given back and the wait is over; look again.
@@ -67,16 +81,21 @@ Task<void> CampaignRunner::dispatch_one() {
         co_return;
     }
     // What was ready may have been given back during the wait; the unused ticket frees itself.
-    if (stopping_ || ready_.empty()) co_return;
-    auto next = std::move(ready_.front());
-    ready_.pop_front();
-    sends_.spawn(send(std::move(next), std::move(*ticket)));
+    if (stopping_) co_return;
+    auto next = queue_.pop(ports_.clock.now());
+    if (next) sends_.spawn(send(std::move(*next), std::move(*ticket)));
 }
 
 void CampaignRunner::drop(const CampaignId& campaign) {
-    std::erase_if(ready_, [&](const Ready& ready) { return ready.delivery.campaign == campaign; });
+    queue_.drop(campaign);
     active_.erase(campaign);
     wake_->ring();
+}
+
+void CampaignRunner::pace(const CampaignId& campaign, std::optional<std::int64_t> max_per_minute) {
+    const auto surplus = queue_.pace(campaign, max_per_minute);
+    unreleased_.insert(unreleased_.end(), surplus.begin(), surplus.end());
+    wake();
 }
 
 void CampaignRunner::stop() {
@@ -116,9 +135,7 @@ Task<void> CampaignRunner::release(std::vector<Claim> claims) {
 }
 
 Task<void> CampaignRunner::release_ready() {
-    std::vector<Claim> claims;
-    for (const auto& ready : ready_) claims.push_back(ready.delivery.claim);
-    ready_.clear();
+    auto claims = queue_.take_all();
     idle_until_ = {};
     co_await release(std::move(claims));
 }

@@ -12,7 +12,6 @@
 //
 // Nothing here sends a row twice: only `withdraw`, with the proof that nothing was executed, leads back.
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,8 +21,7 @@
 #include <vector>
 
 #include "domain/campaign/campaign.hpp"
-#include "domain/campaign/reject_guard.hpp"
-#include "domain/content/message_content.hpp"
+#include "domain/campaign/send_queue.hpp"
 #include "domain/core/random.hpp"
 #include "domain/core/scope.hpp"
 #include "domain/ports/campaign_store.hpp"
@@ -37,7 +35,8 @@ namespace herald {
 
 struct RunnerOptions {
     std::size_t claim_batch{256};
-    std::size_t buffer{512};       // claimed rows in memory, at most
+    std::size_t buffer{512};       // claimed rows in memory, of all campaigns together, at most
+    std::size_t small_claim{32};   // the least to claim while those who came last hold less than the others
     std::size_t lookup_batch{50};  // references in one call to the directory
     std::size_t lookups_at_once{4};
     std::size_t creations_at_once{8};  // in one look-up
@@ -82,8 +81,13 @@ class CampaignRunner final : public WaitingSource {
     // A hint that there may be work: after a launch or resume, or when a wait ended early.
     void wake() {
         idle_until_ = {};
+        arrived_ = true;
+        uneven_ = options_.buffer;
         wake_->ring();
     }
+
+    // The campaign has another pace: from now on, without a restart of its schedule.
+    void pace(const CampaignId& campaign, std::optional<std::int64_t> max_per_minute);
 
     // The campaign was paused or cancelled: its claims were taken back with it, so forget them.
     void drop(const CampaignId& campaign);
@@ -98,20 +102,10 @@ class CampaignRunner final : public WaitingSource {
     std::size_t inflight() const { return sends_.size(); }
 
  private:
-    // What a campaign's rows need, loaded when its first row is claimed.
-    struct Active {
-        Campaign campaign;
-        MessageContent content;
-        RejectGuard rejections;
-        bool sender_confirmed{};
-    };
+    using Active = ActiveCampaign;
     using ActivePtr = std::shared_ptr<Active>;
+    using Ready = ReadyDelivery;
 
-    struct Ready {
-        ClaimedDelivery delivery;
-        ActivePtr active;
-        Contact contact;
-    };
     struct Unplanned {
         ClaimedDelivery delivery;
         ActivePtr active;
@@ -124,9 +118,10 @@ class CampaignRunner final : public WaitingSource {
 
     // dispatch
     Task<bool> wait_while_closed(GateStatus status);
+    std::size_t room(GateStatus status) const;
     Task<void> dispatch_one();
     // claim and plan
-    Task<void> refill();
+    Task<void> refill(std::size_t limit);
     Task<void> plan_all(std::vector<ClaimedDelivery> claimed);
     Task<void> plan_some(std::vector<Unplanned> some, bool looked_up);
     PlannedDelivery decide(const Unplanned& unplanned) const;
@@ -155,12 +150,14 @@ class CampaignRunner final : public WaitingSource {
     Scope sends_;
     Scope refills_;
     std::unique_ptr<Alarm> wake_;
-    std::deque<Ready> ready_;
-    std::size_t planning_{};  // claimed, not yet in ready_
+    SendQueue queue_;
     std::map<CampaignId, ActivePtr> active_;
     std::vector<Claim> unreleased_;  // claims the store would not take back yet
     SteadyTime idle_until_{};        // nothing was due when last asked
     SteadyTime store_trouble_until_{};
+    bool arrived_{};           // wake() was called since the last claim
+    std::size_t uneven_{};     // so many rows more are claimed in small steps: what came last holds fewer
+    SteadyTime claimed_at_{};  // the last time
     bool refilling_{};
     bool stopping_{};
 };

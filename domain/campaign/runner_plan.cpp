@@ -17,20 +17,19 @@ bool is_about_a_reference(const Error& error) {
 
 }  // namespace
 
-Task<void> CampaignRunner::refill() {
+Task<void> CampaignRunner::refill(std::size_t limit) {
+    queue_.tidy(ports_.clock.now());
     // A campaign that no row in hand refers to is loaded again when it is needed.
-    std::erase_if(active_, [](const auto& entry) { return entry.second.use_count() == 1; });
-    const std::size_t limit = ports_.gate.status().trial ? 1 : options_.claim_batch;
-    auto claimed = co_await ports_.deliveries.claim(workspace_, limit, ports_.clock.wall_now());
+    std::erase_if(active_,
+                  [&](const auto& entry) { return entry.second.use_count() == 1 && !queue_.knows(entry.first); });
+    auto claimed = co_await ports_.deliveries.claim(workspace_, limit, queue_.holdings(), ports_.clock.wall_now());
     if (!claimed) {
         trouble("claim", claimed.error());
-    } else if (claimed->empty()) {
-        idle_until_ = ports_.clock.now() + options_.poll;
     } else {
-        planning_ += claimed->size();
-        const auto taken = claimed->size();
-        co_await plan_all(std::move(*claimed));
-        planning_ -= taken;
+        uneven_ -= std::min(uneven_, claimed->size());
+        if (claimed->size() < limit && !arrived_) idle_until_ = ports_.clock.now() + options_.poll;
+        for (const auto& row : *claimed) queue_.claimed(row);
+        if (!claimed->empty()) co_await plan_all(std::move(*claimed));
     }
     if (!unreleased_.empty()) co_await release({});
     refilling_ = false;
@@ -47,10 +46,12 @@ Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
             auto active = stopping_ ? nullptr : co_await activate(delivery.campaign);
             known = asked.emplace(delivery.campaign, std::move(active)).first;
         }
-        if (known->second)
+        if (known->second) {
             rows.push_back({std::move(delivery), known->second, {}});
-        else
+        } else {
+            queue_.planned(delivery.campaign);
             unusable.push_back(delivery.claim);
+        }
     }
     if (!unusable.empty()) {
         idle_until_ = ports_.clock.now() + options_.poll;
@@ -108,6 +109,7 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
     if (!found) {
         trouble("find contacts", found.error());
         idle_until_ = ports_.clock.now() + options_.poll;
+        for (const auto& row : some) queue_.planned(row.delivery.campaign);
         co_await release(std::move(claims));
         co_return;
     }
@@ -118,6 +120,8 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
         if (row.postponed) postponed.push_back(row.delivery.claim);
     if (!postponed.empty()) {
         idle_until_ = ports_.clock.now() + options_.poll;
+        for (const auto& row : some)
+            if (row.postponed) queue_.planned(row.delivery.campaign);
         co_await release(std::move(postponed));
         std::erase_if(some, [](const Unplanned& row) { return row.postponed; });
     }
@@ -174,14 +178,19 @@ Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up
     if (!planned) {
         trouble("plan", planned.error());
         std::vector<Claim> claims;
-        for (const auto& row : some) claims.push_back(row.delivery.claim);
+        for (const auto& row : some) {
+            claims.push_back(row.delivery.claim);
+            queue_.planned(row.delivery.campaign);
+        }
         co_await release(std::move(claims));
         co_return;
     }
     for (auto& row : some)
         if (std::ranges::find(*planned, row.delivery.claim) != planned->end()) {
             if (row.born) row.delivery.contact_born = row.born;
-            ready_.push_back({std::move(row.delivery), std::move(row.active), std::move(*row.lookup.contact)});
+            queue_.push({std::move(row.delivery), std::move(row.active), std::move(*row.lookup.contact)});
+        } else {
+            queue_.planned(row.delivery.campaign);
         }
     wake_->ring();
     if (learned.empty()) co_return;
@@ -204,6 +213,8 @@ Task<CampaignRunner::ActivePtr> CampaignRunner::activate(CampaignId id) {
             co_await pause_for_content(std::move(id));
             co_return nullptr;
         }
+        const auto begun = campaign->counts[DeliveryState::accepted] + campaign->counts.losses();
+        if (begun > 0) queue_.sent_before(id, ports_.clock.now());
         auto active = std::make_shared<Active>(Active{std::move(*campaign), std::move(*content), {}, false});
         active->sender_confirmed = active->campaign.sender.verified;
         found = active_.emplace(std::move(id), std::move(active)).first;

@@ -3,6 +3,7 @@
 //   claim -> plan -> intend -> (one attempt) -> settle
 // and a crash between any two leaves: claimed -> queued at the next start; inflight -> unknown.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,11 +27,15 @@ struct ClaimedDelivery {
     CampaignId campaign;
     ContactRef ref;
     Variables variables;
-    std::int64_t attempts{};                 // executed or possibly executed so far
-    std::int64_t throttled{};                // times refused without being charged: 429, credential
-    std::int64_t lookups{};                  // times its person had to be looked up again
-    std::optional<WallTime> contact_born{};  // when its contact was created, if that was done for this delivery
+    std::int64_t attempts{};                     // executed or possibly executed so far
+    std::int64_t throttled{};                    // times refused without being charged: 429, credential
+    std::int64_t lookups{};                      // times its person had to be looked up again
+    std::optional<WallTime> contact_born{};      // when its contact was created, if that was done for this delivery
+    std::optional<std::int64_t> max_per_minute;  // of the campaign, when the row was claimed
 };
+
+// Rows of each campaign that the sending loop holds already.
+using Holdings = std::map<CampaignId, std::size_t>;
 
 // What planning decided for one claimed row: the contact to send to, or a skip, or look again later.
 struct PlannedDelivery {
@@ -90,9 +95,11 @@ class DeliveryStore {
  public:
     virtual ~DeliveryStore() = default;
 
-    // Up to `limit` due rows (queued or deferred, not_before passed) of the workspace's running campaigns, shared
-    // equally between campaigns, rows with a due time first, then by position.
-    virtual Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit,
+    // Up to `limit` due rows (queued or deferred, not_before passed) of the workspace's running campaigns, rows with
+    // a due time first, then by position. Those who hold the fewest are given first, so that all come to hold equally
+    // many; a campaign with a pace comes to hold no more than claimed_ahead() of it. Fewer than `limit`: there are no
+    // more to give.
+    virtual Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
                                                              WallTime now) = 0;
 
     // Applies plans. A second row of a campaign that resolves to a contact which already has a row is

@@ -101,9 +101,10 @@ TEST_F(MetricsTest, SendsAreCountedOnceTheirEndIsDurable) {
     ObservedDeliveryStore observed(store, clock, metrics);
     Campaign campaign;
     campaign.id = {"cmp_1"};
+    campaign.workspace = {"default"};
     campaign.state = CampaignState::running;
     store.add(campaign, std::vector<Recipient>(3));
-    const auto claimed = test::start(io, observed.claim({"default"}, 3, clock.wall_now()));
+    const auto claimed = test::start(io, observed.claim({"default"}, 3, {}, clock.wall_now()));
     const auto run = [&](std::int64_t number, DeliveryEvent event) {
         const Claim claim{number, 1};
         EXPECT_TRUE(test::start(io, observed.intend(claim, clock.wall_now())).done());

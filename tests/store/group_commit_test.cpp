@@ -28,7 +28,7 @@ class GroupCommitTest : public StoreTest {
     std::vector<Result<bool>> intend_together(const std::vector<Claim>& claims) {
         auto other = raw();
         other.exec("BEGIN IMMEDIATE");
-        boost::asio::co_spawn(io, deliveries().claim(workspace, 0, start),
+        boost::asio::co_spawn(io, deliveries().claim(workspace, 0, {}, start),
                               [](const std::exception_ptr&, const auto&) {});
         boost::asio::post(io, [&] { boost::asio::post(io, [&] { other.exec("COMMIT"); }); });
         return run_all(intents(claims));
@@ -80,7 +80,7 @@ TEST_F(GroupCommitTest, ALockedDatabaseIsUnavailableAndComesBack) {
         auto other = raw();
         other.exec("BEGIN IMMEDIATE");
         for (const auto& result : intend_all(claims)) EXPECT_EQ(result.error().code, Errc::store_unavailable);
-        EXPECT_EQ(run(deliveries().claim(workspace, 1, start)).error().code, Errc::store_unavailable);
+        EXPECT_EQ(run(deliveries().claim(workspace, 1, {}, start)).error().code, Errc::store_unavailable);
         EXPECT_FALSE(run(campaigns().healthy()));
     }
     EXPECT_TRUE(run(campaigns().healthy()));
@@ -95,7 +95,7 @@ TEST_F(GroupCommitTest, CloseFinishesWhatWasAskedFor) {
     for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result.value());
 
     EXPECT_EQ(run(deliveries().intend(claims[0], start)).error().code, Errc::store_unavailable);
-    EXPECT_EQ(run(deliveries().claim(workspace, 1, start)).error().code, Errc::store_unavailable);
+    EXPECT_EQ(run(deliveries().claim(workspace, 1, {}, start)).error().code, Errc::store_unavailable);
     EXPECT_EQ(run(campaigns().get(workspace, {"cmp_0001"})).error().code, Errc::store_unavailable);
     EXPECT_FALSE(run(campaigns().healthy()));
 }

@@ -285,7 +285,7 @@ TEST_F(Protocol, AWorkspaceClaimsItsOwnRowsOnly) {
     const auto theirs = campaign(2, true, {"other"});
     EXPECT_EQ(claim(10).size(), 2u);
     EXPECT_FALSE(run(deliveries().has_work({"nobody"})).value());
-    const auto rows = run(deliveries().claim({"other"}, 10, start)).value();
+    const auto rows = run(deliveries().claim({"other"}, 10, {}, start)).value();
     ASSERT_EQ(rows.size(), 2u);
     EXPECT_EQ(rows[0].campaign, theirs);
 }

@@ -71,8 +71,8 @@ Result<Written> StoreTest::change(const CampaignId& id, CampaignEvent event, Wal
     return run(campaigns().change(caller(), id, event, PauseReason::operator_request, now, std::move(idempotency)));
 }
 
-std::vector<ClaimedDelivery> StoreTest::claim(std::size_t limit, WallTime now) {
-    return run(deliveries().claim(workspace, limit, now)).value();
+std::vector<ClaimedDelivery> StoreTest::claim(std::size_t limit, WallTime now, Holdings held) {
+    return run(deliveries().claim(workspace, limit, std::move(held), now)).value();
 }
 
 Claim StoreTest::ready(const std::string& contact, WallTime now) {

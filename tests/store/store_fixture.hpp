@@ -58,7 +58,7 @@ class StoreTest : public testing::Test {
     Campaign get(const CampaignId& id, const WorkspaceId& in = workspace);
     Result<Written> change(const CampaignId& id, CampaignEvent event, WallTime now = start,
                            Idempotency idempotency = {});
-    std::vector<ClaimedDelivery> claim(std::size_t limit, WallTime now = start);
+    std::vector<ClaimedDelivery> claim(std::size_t limit, WallTime now = start, Holdings held = {});
     // Claims one row and plans it for `contact`.
     Claim ready(const std::string& contact, WallTime now = start);
     Claim sent(const std::string& contact, WallTime now = start);  // and its intent is durable

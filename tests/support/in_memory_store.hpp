@@ -3,12 +3,14 @@
 // switches for what a disk can do to it.
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "domain/campaign/pacer.hpp"
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/campaign_upkeep.hpp"
 #include "domain/ports/delivery_store.hpp"
@@ -54,22 +56,21 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     std::vector<Settlement> settlements;
 
     // DeliveryStore
-    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId, std::size_t limit, WallTime now) override {
+    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
+                                                     WallTime now) override {
         if (down) co_return failed();
+        auto open = due_rows(workspace, now);
         std::vector<ClaimedDelivery> out;
-        for (std::size_t i = 0; i < rows.size() && out.size() < limit; ++i) {
-            auto& row = rows[i];
-            if (!running(row) || (row.not_before && *row.not_before > now) || !move(row, DeliveryEvent::claim))
-                continue;
-            ++row.claim;
-            out.push_back({{number(i), row.claim},
-                           row.campaign,
-                           row.recipient.ref,
-                           row.recipient.variables,
-                           row.attempts,
-                           row.throttled,
-                           row.lookups,
-                           row.contact_born});
+        while (out.size() < limit) {
+            std::erase_if(open, [&](const auto& entry) {
+                return entry.second.empty() ||
+                       held[entry.first] >= claimed_ahead(campaigns.at(entry.first).max_per_minute);
+            });
+            if (open.empty()) break;
+            const auto next = std::ranges::min_element(open, {}, [&](const auto& entry) { return held[entry.first]; });
+            ++held[next->first];
+            out.push_back(take(next->second.front()));
+            next->second.pop_front();
         }
         co_return out;
     }
@@ -79,16 +80,22 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         for (const auto& plan : plans) {
             auto* row = find(plan.claim);
             if (row == nullptr || row->state != DeliveryState::claimed) continue;
-            if (plan.event == DeliveryEvent::intend) {
+            const bool first = !plan.contact ||
+                               who_has_.try_emplace({row->campaign, *plan.contact}, plan.claim.number).first->second ==
+                                   plan.claim.number;
+            if (!first) {
+                move(*row, DeliveryEvent::skip);
+                row->reason = "duplicate";
+            } else if (plan.event == DeliveryEvent::intend) {
                 if (plan.contact_born) row->contact_born = plan.contact_born;
                 ready.push_back(plan.claim);
-                continue;
+            } else {
+                move(*row, plan.event);
+                row->reason = plan.reason;
+                row->detail = plan.detail;
+                row->not_before = plan.not_before;
+                if (plan.event == DeliveryEvent::defer) ++row->lookups;
             }
-            move(*row, plan.event);
-            row->reason = plan.reason;
-            row->detail = plan.detail;
-            row->not_before = plan.not_before;
-            if (plan.event == DeliveryEvent::defer) ++row->lookups;
         }
         co_return ready;
     }
@@ -109,7 +116,10 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         row->not_before = settlement.not_before;
         if (settlement.event == DeliveryEvent::withdraw && !settlement.charge) --row->attempts;
         if (settlement.throttled) ++row->throttled;
-        if (settlement.forget_contact) ++row->lookups;
+        if (settlement.forget_contact) {
+            ++row->lookups;
+            std::erase_if(who_has_, [&](const auto& entry) { return entry.second == settlement.claim.number; });
+        }
         settlements.push_back(std::move(settlement));
         co_return true;
     }
@@ -216,6 +226,34 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     std::set<std::string> forgotten;
 
  private:
+    // By campaign: rows with a due time first, then by position.
+    std::map<CampaignId, std::deque<std::size_t>> due_rows(const WorkspaceId& workspace, WallTime now) {
+        std::map<CampaignId, std::deque<std::size_t>> out;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto& row = rows[i];
+            if (!next_state(row.state, DeliveryEvent::claim) || row.not_before.value_or(now) > now || !running(row) ||
+                campaigns.at(row.campaign).workspace != workspace)
+                continue;
+            out[row.campaign].push_back(i);
+        }
+        for (auto& [campaign, due] : out)
+            std::ranges::sort(
+                due, {}, [&](std::size_t i) { return std::pair(rows[i].not_before.value_or(WallTime::max()), i); });
+        return out;
+    }
+    ClaimedDelivery take(std::size_t index) {
+        auto& row = rows[index];
+        move(row, DeliveryEvent::claim);
+        return {{number(index), ++row.claim},
+                row.campaign,
+                row.recipient.ref,
+                row.recipient.variables,
+                row.attempts,
+                row.throttled,
+                row.lookups,
+                row.contact_born,
+                campaigns.at(row.campaign).max_per_minute};
+    }
     static Error failed() { return {Errc::store_unavailable, "the store is down"}; }
     static Error not_here() { return {Errc::not_found, "the sending loop does not ask this"}; }
     static std::int64_t number(std::size_t index) { return static_cast<std::int64_t>(index) + 1; }
@@ -230,6 +268,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         return next.has_value();
     }
 
+    std::map<std::pair<CampaignId, ContactId>, std::int64_t> who_has_;  // the row of a person in a campaign
     Clock& clock_;
 };
 

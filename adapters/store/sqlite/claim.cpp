@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "adapters/store/sqlite/rows.hpp"
+#include "domain/campaign/pacer.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -11,17 +12,26 @@ namespace {
 struct Turn {
     std::int64_t campaign{};
     CampaignId id;
+    std::optional<std::int64_t> max_per_minute;
+    std::size_t held{};  // in the loop's hands, with those it is given now
+    std::size_t most{};  // that it may come to hold
     std::vector<ClaimedDelivery> rows{};
 };
 
 // The running campaigns, beginning behind the one that was served last.
-std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, WallTime now, std::int64_t last_served) {
+std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, const Holdings& held, WallTime now,
+                        std::int64_t last_served) {
     std::vector<Turn> out;
     auto row = write.query(
-        "SELECT number, id FROM campaigns INDEXED BY campaigns_running WHERE state = 'running' AND workspace = ?1 "
-        "AND (expires_at IS NULL OR expires_at > ?2) ORDER BY number");
+        "SELECT number, id, max_per_minute FROM campaigns INDEXED BY campaigns_running WHERE state = 'running' "
+        "AND workspace = ?1 AND (expires_at IS NULL OR expires_at > ?2) ORDER BY number");
     row.with(workspace, now);
-    while (row.next()) out.push_back({row.integer(0), {row.text(1)}});
+    while (row.next()) {
+        Turn turn{row.integer(0), {row.text(1)}, row.optional_integer(2)};
+        turn.most = claimed_ahead(turn.max_per_minute);
+        if (const auto known = held.find(turn.id); known != held.end()) turn.held = known->second;
+        out.push_back(std::move(turn));
+    }
     std::ranges::rotate(out, std::ranges::find_if(out, [&](const Turn& t) { return t.campaign > last_served; }));
     return out;
 }
@@ -35,10 +45,11 @@ constexpr std::string_view ready_rows =
     "FROM deliveries INDEXED BY deliveries_ready WHERE campaign = ?1 AND state = 'queued' AND not_before = 0 "
     "ORDER BY position LIMIT ?2";
 
-ClaimedDelivery to_claimed(const Query& row, const CampaignId& campaign) {
+ClaimedDelivery to_claimed(const Query& row, const Turn& turn) {
     ClaimedDelivery claimed;
     claimed.claim = {row.integer(0), row.integer(1) + 1};
-    claimed.campaign = campaign;
+    claimed.campaign = turn.id;
+    claimed.max_per_minute = turn.max_per_minute;
     claimed.ref = to_ref(row.text(3), row.text(4));
     claimed.variables = to_map(row.text(5));
     claimed.attempts = row.integer(6);
@@ -59,7 +70,7 @@ std::size_t take(Write& write, Turn& turn, std::string_view sql, std::size_t wan
             row.with(turn.campaign, wanted);
         while (row.next()) {
             from.push_back(delivery_state(row.text(2)).value_or(DeliveryState::queued));
-            turn.rows.push_back(to_claimed(row, turn.id));
+            turn.rows.push_back(to_claimed(row, turn));
         }
     }
     const auto first = turn.rows.size() - from.size();
@@ -75,6 +86,24 @@ std::size_t take(Write& write, Turn& turn, std::string_view sql, std::size_t wan
     return from.size();
 }
 
+std::size_t take_next(Write& write, Turn& turn, std::size_t wanted, WallTime now) {
+    auto got = take(write, turn, due_rows, wanted, now);
+    if (got < wanted) got += take(write, turn, ready_rows, wanted - got, now);
+    turn.held += got;
+    return got;
+}
+
+// How many rows each may come to hold so that all hold equally many, but one more than somebody holds now.
+std::size_t level_of(const std::vector<Turn*>& open, std::size_t left) {
+    std::size_t sum = left;
+    auto least = open.front()->held;
+    for (const auto* turn : open) {
+        sum += turn->held;
+        least = std::min(least, turn->held);
+    }
+    return std::max(sum / open.size(), least + 1);
+}
+
 // One row of each campaign after the other, so that a caller that works from the front is fair as well.
 std::vector<ClaimedDelivery> interleaved(std::vector<Turn> turns, std::size_t count) {
     std::vector<ClaimedDelivery> out;
@@ -88,24 +117,24 @@ std::vector<ClaimedDelivery> interleaved(std::vector<Turn> turns, std::size_t co
 }  // namespace
 
 std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& workspace, std::size_t limit,
-                                              WallTime now, std::int64_t& last_served) {
-    auto all = turns(write, workspace, now, last_served);
+                                              const Holdings& held, WallTime now, std::int64_t& last_served) {
+    auto all = turns(write, workspace, held, now, last_served);
     std::vector<Turn*> open;
-    for (auto& turn : all) open.push_back(&turn);
+    for (auto& turn : all)
+        if (turn.held < turn.most) open.push_back(&turn);
 
     auto left = limit;
-    // Equal shares; what a campaign cannot use is shared again between those that still have rows.
+    // What a campaign has no rows for, or may not hold, is shared again between the others.
     while (left > 0 && !open.empty()) {
-        const auto share = std::max<std::size_t>(1, left / open.size());
+        const auto level = level_of(open, left);
         std::vector<Turn*> more;
         for (auto* turn : open) {
-            const auto wanted = std::min(share, left);
-            if (wanted == 0) break;
-            auto got = take(write, *turn, due_rows, wanted, now);
-            if (got < wanted) got += take(write, *turn, ready_rows, wanted - got, now);
+            const auto upto = std::min(level, turn->most);
+            const auto wanted = std::min(upto - std::min(upto, turn->held), left);
+            const auto got = wanted > 0 ? take_next(write, *turn, wanted, now) : 0;
             left -= got;
             if (got > 0) last_served = turn->campaign;
-            if (got == wanted) more.push_back(turn);
+            if (got == wanted && turn->held < turn->most) more.push_back(turn);
         }
         open = std::move(more);
     }

@@ -8,9 +8,9 @@
 namespace herald::sqlite {
 
 Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(WorkspaceId workspace, std::size_t limit,
-                                                                      WallTime now) {
+                                                                      Holdings held, WallTime now) {
     co_return co_await database_.write([&](Write& write) -> Result<std::vector<ClaimedDelivery>> {
-        auto claimed = claim_deliveries(write, workspace, limit, now, last_served_[workspace]);
+        auto claimed = claim_deliveries(write, workspace, limit, held, now, last_served_[workspace]);
         if (!claimed.empty()) guard_.claimed(write);
         return claimed;
     });

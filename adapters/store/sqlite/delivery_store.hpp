@@ -15,7 +15,8 @@ class SqliteDeliveryStore final : public DeliveryStore {
  public:
     explicit SqliteDeliveryStore(Database& database) : database_(database), group_(database) {}
 
-    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, WallTime now) override;
+    Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
+                                                     WallTime now) override;
     Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime now) override;
     Task<Result<bool>> intend(Claim claim, WallTime now) override;
     Task<Result<bool>> settle(Settlement settlement) override;

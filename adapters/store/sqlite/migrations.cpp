@@ -223,9 +223,12 @@ ALTER TABLE campaigns ADD COLUMN create_missing_contacts INTEGER NOT NULL DEFAUL
 ALTER TABLE deliveries ADD COLUMN contact_born INTEGER;
 )sql";
 
+constexpr const char* campaign_pace = "ALTER TABLE campaigns ADD COLUMN max_per_minute INTEGER";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
+    Migration{7, campaign_pace},
 };
 
 }  // namespace

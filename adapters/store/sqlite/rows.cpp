@@ -106,7 +106,8 @@ const std::string& select_campaigns() {
                "c.style, "
                "c.admin_id, c.sender_email, c.sender_verified, c.variables, c.track_event, c.client_ref, c.metadata, "
                "c.created_by, c.state, c.paused_for, c.created_at, c.scheduled_at, c.time_zone, "
-               "c.expires_at, c.launched_at, c.finished_at, c.version, c.create_missing_contacts, c.number, " +
+               "c.expires_at, c.launched_at, c.finished_at, c.version, c.max_per_minute, c.create_missing_contacts, "
+               "c.number, " +
                counts +
                "k.events_queued, k.events_tracked, k.events_failed "
                "FROM campaigns c JOIN campaign_counts k ON k.campaign = c.number ";
@@ -144,6 +145,7 @@ Campaign to_campaign(Connection& connection, const Query& row) {
     c.launched_at = row.optional_time(next());
     c.finished_at = row.optional_time(next());
     c.version = row.integer(next());
+    c.max_per_minute = row.optional_integer(next());
     c.create_missing_contacts = row.boolean(next());
     c.sources = sources_of(connection, row.integer(next()));
     for (const auto state : all_delivery_states) c.counts[state] = row.integer(next());
@@ -171,15 +173,16 @@ std::int64_t insert_campaign(Connection& connection, const Campaign& c, const st
     auto row = connection.query(
         "INSERT INTO campaigns (id, workspace, name, channel, template_type, subject, body_format, body, style, "
         "admin_id, sender_email, sender_verified, variables, track_event, client_ref, body_hash, metadata, created_by, "
-        "state, created_at, launched_at, version, scheduled_at, time_zone, expires_at, create_missing_contacts) VALUES "
+        "state, created_at, launched_at, version, scheduled_at, time_zone, expires_at, create_missing_contacts, "
+        "max_per_minute) VALUES "
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
-        "?23, ?24, ?25, ?26) "
+        "?23, ?24, ?25, ?26, ?27) "
         "RETURNING number");
     row.with(c.id, c.workspace, c.name, name(c.channel), c.template_type, c.subject,
              c.body.format == Body::Format::html ? "html" : "text", c.body.content, name(c.style), c.sender.admin_id,
              c.sender.email, c.sender.verified, to_text(c.variables), c.track_event, c.client_ref, body_hash,
              to_text(c.metadata), c.created_by, name(c.state), c.created_at, c.launched_at, c.version, c.scheduled_at,
-             c.time_zone, c.expires_at, c.create_missing_contacts);
+             c.time_zone, c.expires_at, c.create_missing_contacts, c.max_per_minute);
     if (!row.next()) throw SQLite::Exception("a campaign was not stored");
     const auto number = row.integer(0);
     connection.query("INSERT INTO campaign_counts (campaign, workspace) VALUES (?1, ?2)")
