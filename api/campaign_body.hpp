@@ -10,12 +10,14 @@
 #include "api/filter_body.hpp"
 #include "api/json/decode.hpp"
 #include "api/json/types.hpp"
+#include "domain/campaign/pacer.hpp"
 #include "domain/content/message_content.hpp"
 
 namespace herald::api {
 
 using VariablesBody = TextMap<50, 4UL * 1024UL, true>;
 using MetadataBody = TextMap<50, 4UL * 1024UL, false>;
+using PaceBody = Number<1, largest_pace>;
 
 struct ContactBody {
     std::optional<Text<64>> id;
@@ -51,6 +53,7 @@ struct CampaignBody {
     std::optional<VariablesBody> variables;
     std::optional<bool> track_event;
     std::optional<DeliveryPolicy> delivery_policy;
+    std::optional<PaceBody> max_per_minute;
     std::optional<Text<255>> client_ref;
     std::optional<MetadataBody> metadata;
     std::optional<Text<255>> created_by;
@@ -58,13 +61,12 @@ struct CampaignBody {
     std::optional<TimeText> scheduled_at;
     std::optional<Text<64>> time_zone;
     std::optional<TimeText> expires_at;
-    NotYet max_per_minute;
     std::optional<bool> create_missing_contacts;
 };
 BOOST_DESCRIBE_STRUCT(CampaignBody, (),
                       (name, channel, template_type, subject, body_html, body_text, style, sender, audience, variables,
-                       track_event, delivery_policy, client_ref, metadata, created_by, launch, scheduled_at, time_zone,
-                       expires_at, max_per_minute, create_missing_contacts))
+                       track_event, delivery_policy, max_per_minute, client_ref, metadata, created_by, launch,
+                       scheduled_at, time_zone, expires_at, create_missing_contacts))
 
 struct LaunchBody {
     std::optional<TimeText> at;

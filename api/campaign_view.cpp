@@ -101,6 +101,7 @@ CampaignView listed_campaign_view(const Campaign& campaign, const Waiting& waiti
     out.sender = {campaign.sender.admin_id, campaign.sender.email, campaign.sender.verified};
     out.track_event = campaign.track_event;
     out.create_missing_contacts = campaign.create_missing_contacts;
+    out.max_per_minute.value = campaign.max_per_minute;
     out.client_ref = campaign.client_ref;
     out.metadata = campaign.metadata;
     out.created_by = campaign.created_by;

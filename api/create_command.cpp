@@ -41,6 +41,7 @@ Campaign campaign_of(CampaignBody& body, std::optional<std::int64_t> default_adm
     out.sender = sender_of(body, default_admin);
     if (body.variables) out.variables = std::move(body.variables->values);
     out.track_event = body.track_event.value_or(body.channel == Channel::email);
+    if (body.max_per_minute) out.max_per_minute = body.max_per_minute->value;
     out.client_ref = text_of(std::move(body.client_ref));
     if (body.metadata) out.metadata = std::move(body.metadata->values);
     out.created_by = text_of(std::move(body.created_by));

@@ -60,6 +60,7 @@ json::object creation_of(const Campaign& campaign) {
     if (auto sender = sender_of(campaign.sender); !sender.empty()) out["sender"] = std::move(sender);
     if (!campaign.variables.empty()) out["variables"] = encode(campaign.variables);
     if (campaign.track_event != (campaign.channel == Channel::email)) out["track_event"] = campaign.track_event;
+    if (campaign.max_per_minute) out["max_per_minute"] = *campaign.max_per_minute;
     if (!campaign.metadata.empty()) out["metadata"] = encode(campaign.metadata);
     if (campaign.created_by) out["created_by"] = *campaign.created_by;
     if (campaign.create_missing_contacts) out["create_missing_contacts"] = true;

@@ -29,10 +29,12 @@ double rate_of(Backend& backend, const Campaign& campaign) {
     return std::round(rate * 100) / 100;
 }
 
-// Nothing is promised while nothing is sent, nor farther ahead than a year.
+// Nothing is promised while nothing is sent, nor farther ahead than a year, nor faster than the campaign's own pace
+// (which skipped recipients may exceed).
 std::optional<WallTime> eta_of(const Campaign& campaign, double rate, WallTime now) {
     constexpr double year = 365.0 * 24 * 3600;
     if (campaign.state != CampaignState::running || rate <= 0) return {};
+    if (campaign.max_per_minute) rate = std::min(rate, static_cast<double>(*campaign.max_per_minute) / 60);
     const auto open = campaign.counts.audience() - settled(campaign.counts);
     const auto wait = std::ceil(static_cast<double>(open) / rate);
     if (wait > year) return {};
@@ -57,6 +59,7 @@ Task<Result<ProgressView>> progress_of(Backend& backend, const Workspace& worksp
     for (const auto& [state, reason, count] : *reasons) out.reasons.push_back({state, reason, count});
     out.events = events_view(campaign->events);
     out.rate_per_second = rate_of(backend, *campaign);
+    out.max_per_minute.value = campaign->max_per_minute;
     out.eta.value = eta_of(*campaign, out.rate_per_second, backend.ports.clock.wall_now());
     out.waiting = waiting_view(*campaign, workspace.waiting.waiting());
     out.finished_at = campaign->finished_at;

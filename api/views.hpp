@@ -123,6 +123,7 @@ struct CampaignView {
     bool track_event{};
     DeliveryPolicy delivery_policy{};
     bool create_missing_contacts{};
+    Nullable<std::int64_t> max_per_minute;
     std::optional<std::string> client_ref;
     std::map<std::string, std::string> metadata;
     std::optional<std::string> created_by;
@@ -143,9 +144,10 @@ struct CampaignView {
 };
 BOOST_DESCRIBE_STRUCT(CampaignView, (),
                       (id, workspace, name, channel, template_type, subject, body_html, body_text, style, sender,
-                       variables, track_event, delivery_policy, create_missing_contacts, client_ref, metadata,
-                       created_by, state, pause_reason, waiting, created_at, scheduled_at, time_zone, expires_at,
-                       launched_at, finished_at, audience_size, audience_sources, counts, events, intercom_integration))
+                       variables, track_event, delivery_policy, create_missing_contacts, max_per_minute, client_ref,
+                       metadata, created_by, state, pause_reason, waiting, created_at, scheduled_at, time_zone,
+                       expires_at, launched_at, finished_at, audience_size, audience_sources, counts, events,
+                       intercom_integration))
 
 struct CampaignListView {
     std::vector<CampaignView> data;
@@ -172,13 +174,14 @@ struct ProgressView {
     std::vector<ReasonCountView> reasons;
     EventsView events;
     double rate_per_second{};
+    Nullable<std::int64_t> max_per_minute;
     Nullable<WallTime> eta;
     WaitingView waiting;
     std::optional<WallTime> finished_at;
 };
 BOOST_DESCRIBE_STRUCT(ProgressView, (),
                       (campaign_id, state, pause_reason, audience, audience_sources, counts, reasons, events,
-                       rate_per_second, eta, waiting, finished_at))
+                       rate_per_second, max_per_minute, eta, waiting, finished_at))
 
 struct RecipientView {
     std::string id;

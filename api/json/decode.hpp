@@ -72,6 +72,13 @@ void decode(Decoder& decoder, const boost::json::value& value, Bytes<Max>& out) 
     if (out.value.empty()) decoder.fail(FieldCode::too_short, "must not be empty");
 }
 
+template <std::int64_t Min, std::int64_t Max>
+void decode(Decoder& decoder, const boost::json::value& value, Number<Min, Max>& out) {
+    decode(decoder, value, out.value);
+    if (value.is_int64() && (out.value < Min || out.value > Max))
+        decoder.fail(FieldCode::invalid_value, fmt::format("must be a whole number from {} to {}", Min, Max));
+}
+
 template <std::size_t Max, std::size_t MaxLength, bool Scalars>
 void decode(Decoder& decoder, const boost::json::value& value, TextMap<Max, MaxLength, Scalars>& out) {
     decode_map(decoder, value, out.values, Max, MaxLength, Scalars);

@@ -2,6 +2,7 @@
 // Types for members of transfer objects that say more than their C++ type does.
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,14 @@ template <std::size_t Max>
 struct Bytes {
     std::string value;
     static constexpr std::size_t max = Max;
+};
+
+// A whole number of Min to Max.
+template <std::int64_t Min, std::int64_t Max>
+struct Number {
+    std::int64_t value{};
+    static constexpr std::int64_t max = Max;
+    static constexpr std::int64_t min = Min;
 };
 
 // A list of Min to Max elements.

@@ -139,6 +139,14 @@ template <>
 struct Shape<TimeText> {
     static void expect(const YAML::Node& node, const std::string& where, bool) { expect_type(node, "string", where); }
 };
+template <std::int64_t Min, std::int64_t Max>
+struct Shape<Number<Min, Max>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool closed) {
+        expect_shape<std::int64_t>(node, where, closed);
+        expect_number(node, "minimum", Min, where);
+        expect_number(node, "maximum", Max, where);
+    }
+};
 template <std::size_t Max>
 struct Shape<Bytes<Max>> {
     static void expect(const YAML::Node& node, const std::string& where, bool closed) {

@@ -99,9 +99,27 @@ TEST_F(CreateCampaign, NamesMistakesOfEveryKindAtOnce) {
 }
 
 TEST_F(CreateCampaign, RefusesByNameWhatThisVersionDoesNotHave) {
-    for (const auto* member : {"max_per_minute"})
-        EXPECT_EQ(with(member, 1), (Mistakes{{std::string("/") + member, "not_supported_yet"}})) << member;
     EXPECT_EQ(with("delivery_policy", "at_least_once"), (Mistakes{{"/delivery_policy", "not_supported_yet"}}));
+}
+
+TEST_F(CreateCampaign, APaceIsAWholeNumberOfMessagesAMinute) {
+    for (const std::int64_t pace : {0, -1, 100'001})
+        EXPECT_EQ(with("max_per_minute", pace), (Mistakes{{"/max_per_minute", "invalid_value"}})) << pace;
+    EXPECT_EQ(with("max_per_minute", 1.5), (Mistakes{{"/max_per_minute", "wrong_type"}}));
+    EXPECT_EQ(with("max_per_minute", "60"), (Mistakes{{"/max_per_minute", "wrong_type"}}));
+    EXPECT_EQ(with("max_per_minute", 18'446'744'073'709'551'615ULL), (Mistakes{{"/max_per_minute", "wrong_type"}}));
+    for (const std::int64_t pace : {1, 6'000, 100'000}) {
+        auto body = email_campaign();
+        body["max_per_minute"] = pace;
+        const auto response = create(body);
+        ASSERT_EQ(response.status, 201) << response.body;
+        EXPECT_EQ(parsed(response).at("max_per_minute").as_int64(), pace);
+    }
+    EXPECT_EQ(store.campaigns.front().max_per_minute, 1);
+}
+
+TEST_F(CreateCampaign, WithoutAPaceNoneIsShown) {
+    EXPECT_TRUE(parsed(create(email_campaign())).at("max_per_minute").is_null());
 }
 
 TEST_F(CreateCampaign, TakesNullForAbsent) {

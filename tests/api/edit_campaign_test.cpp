@@ -90,6 +90,7 @@ TEST_F(EditCampaign, KnowsEveryFieldOfACreation) {
     body["variables"] = {{"a", "1"}};
     body["metadata"] = {{"a", "1"}};
     body["track_event"] = false;
+    body["max_per_minute"] = 60;
     body["created_by"] = "ann";
     body["expires_at"] = "2026-12-01T00:00:00Z";
     body["sender"] = {{"email", "bob@acme.example"}};

@@ -51,6 +51,17 @@ TEST_F(Progress, CountsSumToTheAudienceAndReasonsAreShown) {
     EXPECT_EQ(view.at("waiting"), json::parse(R"({"reason":"none"})"));
 }
 
+TEST_F(Progress, TheEstimateIsNoFasterThanThePaceOfTheCampaign) {
+    given_running(1'000);
+    store.only().max_per_minute = 60;
+    clock.advance(10s);
+    settle(100, DeliveryState::skipped);  // which needs no message
+    const auto view = progress();
+    EXPECT_EQ(view.at("rate_per_second").as_double(), 10.0);
+    EXPECT_EQ(view.at("max_per_minute").as_int64(), 60);
+    EXPECT_EQ(view.at("eta").as_string(), to_rfc3339(clock.wall_now() + 900s));
+}
+
 TEST_F(Progress, RateAndEstimateComeFromWhatWasSeen) {
     given_running(1'000);
     clock.advance(10s);

@@ -41,6 +41,7 @@ TEST_F(DraftsTest, WhatWasEditedIsWhatIsRead) {
     edited.sender = {7, {}, true};
     edited.variables = {{"a", "b"}};
     edited.track_event = false;
+    edited.max_per_minute = 60;
     edited.metadata = {};
     edited.created_by = {};
     const auto written = edit(edited).value();

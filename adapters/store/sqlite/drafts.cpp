@@ -19,12 +19,12 @@ void rewrite(Write& write, std::int64_t number, const Campaign& c) {
             "UPDATE campaigns SET name = ?2, channel = ?3, template_type = ?4, subject = ?5, body_format = ?6, "
             "body = ?7, style = ?8, admin_id = ?9, sender_email = ?10, sender_verified = ?11, variables = ?12, "
             "track_event = ?13, metadata = ?14, created_by = ?15, time_zone = ?16, expires_at = ?17, "
-            "create_missing_contacts = ?18, "
+            "create_missing_contacts = ?18, max_per_minute = ?19, "
             "version = version + 1 WHERE number = ?1")
         .with(number, c.name, name(c.channel), c.template_type, c.subject,
               c.body.format == Body::Format::html ? "html" : "text", c.body.content, name(c.style), c.sender.admin_id,
               c.sender.email, c.sender.verified, to_text(c.variables), c.track_event, to_text(c.metadata), c.created_by,
-              c.time_zone, c.expires_at, c.create_missing_contacts)
+              c.time_zone, c.expires_at, c.create_missing_contacts, c.max_per_minute)
         .run();
 }
 
