@@ -68,6 +68,12 @@ BOOST_DESCRIBE_STRUCT(CampaignBody, (),
                        track_event, delivery_policy, max_per_minute, client_ref, metadata, created_by, launch,
                        scheduled_at, time_zone, expires_at, create_missing_contacts))
 
+// A patch of a campaign that is no draft any more.
+struct PaceOnlyBody {
+    std::optional<PaceBody> max_per_minute;
+};
+BOOST_DESCRIBE_STRUCT(PaceOnlyBody, (), (max_per_minute))
+
 struct LaunchBody {
     std::optional<TimeText> at;
     std::optional<Text<64>> time_zone;

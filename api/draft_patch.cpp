@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "api/campaign_body.hpp"
 #include "api/create_command.hpp"
 #include "api/digest.hpp"
 #include "api/json/decoder.hpp"
@@ -106,6 +109,25 @@ Patched patched(const Campaign& draft, const json::value& patch, std::optional<s
     out.campaign.id = draft.id;
     out.campaign.workspace = draft.workspace;
     out.campaign.client_ref = draft.client_ref;
+    return out;
+}
+
+PacePatch read_pace(const Campaign& campaign, const json::value& patch) {
+    PacePatch out;
+    const auto* changes = patch.if_object();
+    if (changes != nullptr)
+        for (const auto& [member, value] : *changes)
+            if (member != "max_per_minute")
+                out.beyond += fmt::format("{}{}", out.beyond.empty() ? "" : ", ", std::string_view(member));
+    if (!out.beyond.empty()) return out;
+    Decoder decoder;
+    PaceOnlyBody body;
+    decode(decoder, patch, body);
+    out.errors = decoder.take();
+    if (changes != nullptr && changes->empty())
+        out.max_per_minute = campaign.max_per_minute;
+    else if (body.max_per_minute)
+        out.max_per_minute = body.max_per_minute->value;
     return out;
 }
 

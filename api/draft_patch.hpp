@@ -40,4 +40,12 @@ struct Patched {
 Patched patched(const Campaign& draft, const boost::json::value& patch, std::optional<std::int64_t> default_admin,
                 const TimeZones& zones, WallTime now);
 
+// What a PATCH makes of a campaign that is no draft any more: only its pace changes.
+struct PacePatch {
+    std::string beyond;  // the members that cannot be changed any more; when there are any, nothing below counts
+    FieldErrors errors;  // when there are any, nothing below counts
+    std::optional<std::int64_t> max_per_minute;
+};
+PacePatch read_pace(const Campaign& campaign, const boost::json::value& patch);
+
 }  // namespace herald::api

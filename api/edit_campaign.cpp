@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "api/campaign_view.hpp"
 #include "api/digest.hpp"
 #include "api/draft_patch.hpp"
@@ -87,6 +89,35 @@ Task<OrProblem<Campaign>> merged(Backend& backend, const Call& call, Campaign dr
     co_return std::move(result.campaign);
 }
 
+// A campaign that is no draft any more says what it said; how fast it does may still be changed.
+Task<Answer> change_pace(Backend& backend, const Call& call, const Campaign& campaign, const PatchRequest& request,
+                         const std::string& key) {
+    if (auto allowed = may_be_paced(campaign.state); !allowed) co_return std::unexpected(problem(allowed.error()));
+    auto patch = read_pace(campaign, request.patch);
+    if (!patch.beyond.empty())
+        co_return std::unexpected(
+            problem(Error{Errc::conflict, fmt::format("the campaign is {}: only max_per_minute may be changed, not {}",
+                                                      name(campaign.state), patch.beyond)}));
+    if (!patch.errors.empty()) co_return std::unexpected(validation_problem(std::move(patch.errors)));
+    const auto waiting = call.workspace.waiting.waiting();
+    if (const auto etag = etag_of(campaign_view(campaign, waiting)); !match_allows(call.request.headers, etag))
+        co_return std::unexpected(not_as_expected(etag));
+
+    const auto now = backend.ports.clock.wall_now();
+    const auto changed = [waiting](const Campaign& c) { return campaign_response(200, campaign_view(c, waiting)); };
+    Idempotency idempotency{.scope = std::string(edit_scope),
+                            .key = key,
+                            .request_hash = request.request_hash,
+                            .render = [changed](const Campaign& c, bool /*existed*/) { return to_stored(changed(c)); },
+                            .expires_at = now + answer_kept};
+    const auto written = co_await backend.ports.campaigns.pace(call.caller(), campaign.id, patch.max_per_minute, now,
+                                                               std::move(idempotency));
+    if (!written) co_return std::unexpected(problem(written.error()));
+    if (written->replay) co_return replayed(*written->replay);
+    backend.ports.changes.notify(campaign.id);
+    co_return changed(written->campaign);
+}
+
 // Merges into the draft as it stands, and again when it has changed before the merge could be stored.
 Task<Answer> edit(Backend& backend, const Call& call, const CampaignId& id, const PatchRequest& request,
                   const std::string& key) {
@@ -94,6 +125,7 @@ Task<Answer> edit(Backend& backend, const Call& call, const CampaignId& id, cons
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         auto draft = co_await campaigns.get(call.workspace.id, id);
         if (!draft) co_return std::unexpected(problem(draft.error()));
+        if (draft->state != CampaignState::draft) co_return co_await change_pace(backend, call, *draft, request, key);
         if (auto wrong = refused(*draft, call.request.headers)) co_return std::unexpected(*std::move(wrong));
         const auto version = draft->version;
         auto campaign = co_await merged(backend, call, *std::move(draft), request.patch);

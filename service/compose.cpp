@@ -46,7 +46,10 @@ Process::Process(const Config& config, std::string openapi)
       campaigns_(
           store_.campaigns(), [this](const WorkspaceId& id) { workspaces_.at(id)->wake(); },
           [this](const WorkspaceId& id, const CampaignId& campaign) { workspaces_.at(id)->drop(campaign); },
-          [this] { sweeper_.wake(); }),
+          [this] { sweeper_.wake(); },
+          [this](const WorkspaceId& id, const CampaignId& campaign, std::optional<std::int64_t> max_per_minute) {
+              workspaces_.at(id)->pace(campaign, max_per_minute);
+          }),
       surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
       api_({campaigns_, changes_, worker_, clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),

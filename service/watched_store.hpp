@@ -3,6 +3,7 @@
 // at its next poll.
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "domain/ports/campaign_store.hpp"
@@ -13,11 +14,13 @@ class WatchedCampaignStore final : public CampaignStore {
  public:
     WatchedCampaignStore(CampaignStore& store, std::function<void(const WorkspaceId&)> work_arrived,
                          std::function<void(const WorkspaceId&, const CampaignId&)> taken_back,
-                         std::function<void()> rows_follow)
+                         std::function<void()> rows_follow,
+                         std::function<void(const WorkspaceId&, const CampaignId&, std::optional<std::int64_t>)> paced)
         : store_(store),
           work_arrived_(std::move(work_arrived)),
           taken_back_(std::move(taken_back)),
-          rows_follow_(std::move(rows_follow)) {}
+          rows_follow_(std::move(rows_follow)),
+          paced_(std::move(paced)) {}
 
     Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                  std::string body_hash, Idempotency idempotency) override {
@@ -69,6 +72,13 @@ class WatchedCampaignStore final : public CampaignStore {
                                Idempotency idempotency) override {
         return store_.edit(std::move(caller), std::move(edited), std::move(holds), now, std::move(idempotency));
     }
+    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute, WallTime now,
+                               Idempotency idempotency) override {
+        const auto workspace = caller.workspace;
+        auto written = co_await store_.pace(std::move(caller), id, max_per_minute, now, std::move(idempotency));
+        if (written && !written->replay) paced_(workspace, id, max_per_minute);
+        co_return written;
+    }
     Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
                                  Idempotency idempotency) override {
         auto written =
@@ -118,6 +128,7 @@ class WatchedCampaignStore final : public CampaignStore {
     std::function<void(const WorkspaceId&)> work_arrived_;
     std::function<void(const WorkspaceId&, const CampaignId&)> taken_back_;
     std::function<void()> rows_follow_;
+    std::function<void(const WorkspaceId&, const CampaignId&, std::optional<std::int64_t>)> paced_;
 };
 
 }  // namespace herald::service

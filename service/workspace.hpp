@@ -66,6 +66,9 @@ class WorkspaceRuntime {
         loader_.wake();
     }
     void drop(const CampaignId& campaign) { runner_.drop(campaign); }
+    void pace(const CampaignId& campaign, std::optional<std::int64_t> max_per_minute) {
+        runner_.pace(campaign, max_per_minute);
+    }
 
     void stop();  // no claim, no intent, no call from now on
     // After stop(): true when nothing is in flight any more.

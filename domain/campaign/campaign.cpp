@@ -172,6 +172,12 @@ Result<void> may_be_deleted(CampaignState state) {
                                              allowed_in(state))};
 }
 
+Result<void> may_be_paced(CampaignState state) {
+    if (!is_terminal(state)) return {};
+    return Error{Errc::conflict, fmt::format("the campaign is {}: nothing of it is sent any more, allowed: {}",
+                                             name(state), allowed_in(state))};
+}
+
 Result<void> may_launch(std::int64_t audience, std::size_t sources) {
     if (audience > 0 || sources > 0) return {};
     return Error{Errc::conflict, "the campaign is a draft without audience: launch is possible once it has recipients"};

@@ -59,6 +59,8 @@ Result<void> may_grow(CampaignState state);
 // Whether what the campaign says may be changed, or the campaign deleted; else a conflict that says why not.
 Result<void> may_be_edited(CampaignState state);
 Result<void> may_be_deleted(CampaignState state);
+// Whether its pace may be changed, or a conflict that says why not.
+Result<void> may_be_paced(CampaignState state);
 // Whether a draft has somebody to be launched for, or may find somebody in a source, or a conflict that says so.
 Result<void> may_launch(std::int64_t audience, std::size_t sources);
 

@@ -171,11 +171,48 @@ TEST_F(EditCampaign, OnlyDraftsAreEditedAndDeleted) {
     for (const auto& response : {patch(R"({"name":"x"})", {{"If-Match", "\"x\""}}), remove()}) {
         EXPECT_EQ(response.status, 409);
         EXPECT_EQ(code(response), "state_conflict");
-        EXPECT_NE(parsed(response).at("detail").as_string().find("the campaign is running: only drafts"),
-                  json::string::npos);
+        EXPECT_NE(parsed(response).at("detail").as_string().find("the campaign is running: only "), json::string::npos);
     }
     EXPECT_EQ(send("PATCH", "/v1/campaigns/cmp_01kark6w0v3h9m2c5t7x8z4q1e", "{}").status, 404);
     EXPECT_EQ(send("DELETE", "/v1/campaigns/cmp_01kark6w0v3h9m2c5t7x8z4q1e").status, 404);
+}
+
+TEST_F(EditCampaign, ThePaceOfALaunchedCampaignIsChangedAndNothingElse) {
+    given_campaign(true);
+    for (const auto state : {CampaignState::running, CampaignState::paused, CampaignState::scheduled}) {
+        store.only().state = state;
+        const auto response = patch(R"({"max_per_minute":600})");
+        ASSERT_EQ(response.status, 200) << response.body;
+        EXPECT_EQ(parsed(response).at("max_per_minute").as_int64(), 600);
+        EXPECT_EQ(store.only().max_per_minute, 600);
+        EXPECT_EQ(patch("{}").status, 200);
+        EXPECT_EQ(store.only().max_per_minute, 600) << "what is absent stays";
+        EXPECT_EQ(mistakes(patch(R"({"max_per_minute":0})")), (Mistakes{{"/max_per_minute", "invalid_value"}}));
+        EXPECT_EQ(mistakes(patch("[]")), (Mistakes{{"", "wrong_type"}}));
+        const auto refused = patch(R"({"max_per_minute":1,"name":"x","subject":null})");
+        EXPECT_EQ(refused.status, 409);
+        EXPECT_EQ(
+            parsed(refused).at("detail").as_string(),
+            "the campaign is " + std::string(name(state)) + ": only max_per_minute may be changed, not name, subject");
+        ASSERT_EQ(patch(R"({"max_per_minute":null})").status, 200);
+        EXPECT_EQ(store.only().max_per_minute, std::nullopt);
+        EXPECT_EQ(store.only().state, state);
+    }
+    for (const auto state : {CampaignState::completed, CampaignState::cancelled}) {
+        store.only().state = state;
+        EXPECT_EQ(patch(R"({"max_per_minute":1})").status, 409);
+    }
+}
+
+TEST_F(EditCampaign, AChangeOfThePaceIsHeldToIfMatchAndRepeatedSafely) {
+    given_campaign(true);
+    EXPECT_EQ(patch(R"({"max_per_minute":1})", {{"If-Match", "\"x\""}}).status, 412);
+    const auto first = patch(R"({"max_per_minute":1})", {{"If-Match", etag()}, {"Idempotency-Key", "k"}});
+    ASSERT_EQ(first.status, 200) << first.body;
+    ASSERT_EQ(patch(R"({"max_per_minute":2})").status, 200);
+    const auto again = patch(R"({"max_per_minute":1})", {{"Idempotency-Key", "k"}});
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(store.only().max_per_minute, 2);
 }
 
 TEST_F(EditCampaign, ADeletionAnswersWithoutContentAndOnlyOfWhatTheCallerSaw) {

@@ -117,6 +117,20 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
+    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute, WallTime,
+                               Idempotency idempotency) override {
+        if (fails) co_return *fails;
+        idempotencies.push_back(idempotency);
+        callers.push_back(caller);
+        if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
+        auto* campaign = find(id);
+        if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
+        if (const auto allowed = may_be_paced(campaign->state); !allowed) co_return allowed.error();
+        campaign->max_per_minute = max_per_minute;
+        ++campaign->version;
+        co_return keep(*campaign, idempotency);
+    }
+
     Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime,
                                  Idempotency idempotency) override {
         if (fails) co_return *fails;

@@ -49,3 +49,21 @@ def test_two_equal_campaigns_started_together_finish_together(start):
     assert abs(ends[0] - ends[1]) <= 0.05 * (max(ends) - began)
     assert sim.stats()["refused_429"] == 0
 
+
+
+def test_a_pace_is_changed_while_the_campaign_runs(start, fast):
+    sim = start.intercom("--seed", 1000, "--limit", 16670, "--latency", "5-20")
+    herald = start.herald(sim, **fast)
+    cid = herald.create(email_campaign(clients(1000), max_per_minute=1)).json["id"]
+    herald.wait_for(cid, lambda c: c["counts"]["accepted"] == 1)
+    slow = herald.get(f"/v1/campaigns/{cid}/progress").json
+    assert slow["counts"]["claimed"] <= 1 and slow["counts"]["queued"] >= 997
+    changed = herald.request("PATCH", f"/v1/campaigns/{cid}", {"max_per_minute": 3000})
+    assert changed.status == 200 and changed.json["max_per_minute"] == 3000, changed
+    herald.wait_for(cid, lambda c: c["counts"]["accepted"] >= 50, timeout=5)
+    refused = herald.request("PATCH", f"/v1/campaigns/{cid}", {"max_per_minute": 1, "subject": "x"})
+    assert refused.status == 409 and "only max_per_minute" in refused.json["detail"], refused
+    assert herald.request("PATCH", f"/v1/campaigns/{cid}", {"max_per_minute": None}).status == 200
+    done = herald.wait_finished(cid, timeout=15)
+    assert done["counts"]["accepted"] == 1000
+    assert herald.request("PATCH", f"/v1/campaigns/{cid}", {"max_per_minute": 5}).status == 409

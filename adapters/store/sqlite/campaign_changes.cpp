@@ -148,6 +148,24 @@ Result<Written> change_campaign(Write& write, const Caller& caller, const Campai
     return answer(write, workspace, id, idempotency, now);
 }
 
+Result<Written> pace_campaign(Write& write, const Caller& caller, const CampaignId& id,
+                              std::optional<std::int64_t> max_per_minute, WallTime now,
+                              const Idempotency& idempotency) {
+    auto repeated = replayed(write, caller.workspace, idempotency, now);
+    if (!repeated) return repeated.error();
+    if (*repeated) return std::move(**repeated);
+
+    const auto number = campaign_number(write.connection(), caller.workspace, id);
+    const auto campaign = find_campaign(write.connection(), caller.workspace, id);
+    if (!number || !campaign) return no_such_campaign();
+    if (auto allowed = may_be_paced(campaign->state); !allowed) return allowed.error();
+    write.query("UPDATE campaigns SET max_per_minute = ?2, version = version + 1 WHERE number = ?1")
+        .with(*number, max_per_minute)
+        .run();
+    write.changes().touch(*number);
+    return answer(write, caller.workspace, id, idempotency, now);
+}
+
 Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
                                const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency) {
     const auto& workspace = caller.workspace;

@@ -19,6 +19,8 @@ Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& ca
                                 const Idempotency& idempotency);
 Result<Written> change_campaign(Write& write, const Caller& caller, const CampaignId& id, CampaignEvent event,
                                 PauseReason reason, WallTime now, const Idempotency& idempotency);
+Result<Written> pace_campaign(Write& write, const Caller& caller, const CampaignId& id,
+                              std::optional<std::int64_t> max_per_minute, WallTime now, const Idempotency& idempotency);
 Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
                                const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
 Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id);

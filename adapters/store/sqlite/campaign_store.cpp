@@ -42,6 +42,14 @@ Task<Result<Written>> SqliteCampaignStore::remove(Caller caller, CampaignId id, 
         [&](Write& write) -> Result<Written> { return remove_draft(write, caller, id, holds, now, idempotency); });
 }
 
+Task<Result<Written>> SqliteCampaignStore::pace(Caller caller, CampaignId id,
+                                                std::optional<std::int64_t> max_per_minute, WallTime now,
+                                                Idempotency idempotency) {
+    co_return co_await database_.write([&](Write& write) -> Result<Written> {
+        return pace_campaign(write, caller, id, max_per_minute, now, idempotency);
+    });
+}
+
 Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, std::vector<DeliveryState> states,
                                                  WallTime now, Idempotency idempotency) {
     co_return co_await database_.write(
