@@ -162,6 +162,31 @@ TEST_F(AudienceSources, ARefusalPausesAndAResumeBeginsAnew) {
     expect_counts_are_rows(id);
 }
 
+TEST_F(AudienceSources, NobodyIsAddedToAnExpiredCampaign) {
+    using std::chrono::hours;
+    auto c = draft("cmp_x");
+    c.expires_at = start + hours(1);
+    c.sources.push_back({.query = segment});
+    ASSERT_TRUE(run(campaigns().create(caller(), std::move(c), people(0), true, "hash", {})));
+    const auto source = *next();
+    ASSERT_TRUE(change({"cmp_x"}, CampaignEvent::expire, start + hours(1)));
+    EXPECT_FALSE(next());
+    EXPECT_FALSE(append(source, {"a"}, std::nullopt));
+    const auto now = get({"cmp_x"});
+    EXPECT_EQ(now.state, CampaignState::completed);
+    EXPECT_EQ(now.sources[0].state, SourceState::done);
+    EXPECT_EQ(now.sources[0].reason, "the campaign expired first");
+}
+
+TEST_F(AudienceSources, ADeletedDraftTakesItsSourcesAlong) {
+    const auto id = with_sources({segment, filter}, 1, false);
+    ASSERT_TRUE(run(campaigns().remove(caller(), id, {}, start, {})));
+    while (run(store->upkeep().sweep(start)).value_or(false)) {
+    }
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM audience_sources"), 0);
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM campaigns"), 0);
+}
+
 TEST_F(AudienceSources, ASourceIsRestartedFromItsFirstPage) {
     const auto id = with_sources({segment});
     ASSERT_TRUE(append(*next(), {"a", "b"}, "x"));
