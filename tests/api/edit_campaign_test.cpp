@@ -91,6 +91,7 @@ TEST_F(EditCampaign, KnowsEveryFieldOfACreation) {
     body["metadata"] = {{"a", "1"}};
     body["track_event"] = false;
     body["max_per_minute"] = 60;
+    body["create_missing_contacts"] = true;
     body["created_by"] = "ann";
     body["expires_at"] = "2026-12-01T00:00:00Z";
     body["sender"] = {{"email", "bob@acme.example"}};
