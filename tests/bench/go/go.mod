@@ -1,0 +1,3 @@
+module herald/bench
+
+go 1.19
