@@ -1,6 +1,6 @@
 #include "adapters/observe/exchange.hpp"
 
-#include <fmt/format.h>
+#include <array>
 
 namespace herald::observe {
 namespace {
@@ -9,8 +9,11 @@ std::string_view kind_of(http::Phase phase) {
     return phase == http::Phase::response ? "outcome_unknown" : "not_executed";
 }
 
-std::string kind_of(int status) {
-    return status == 429 ? "429" : fmt::format("{}xx", status / 100);
+std::string_view kind_of(int status) {
+    constexpr std::array<std::string_view, 6> classes{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    if (status == 429) return "429";
+    const auto hundreds = static_cast<std::size_t>(status / 100);
+    return classes[hundreds < classes.size() ? hundreds : 0];
 }
 
 }  // namespace

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -69,6 +72,18 @@ struct Metrics::Families {
                                           "From the end of a request to the start of its answer");
     Histograms& loop_lag = histograms("herald_loop_lag_seconds", "How late the event loop woke a timer");
 
+    // Those that every message touches: finding one by its labels costs more than counting.
+    std::array<prometheus::Counter*, all_delivery_states.size()> ended{};
+    std::map<WorkspaceId, std::array<prometheus::Histogram*, all_lanes.size()>> waited;
+    prometheus::Histogram& intent = intent_commit.Add({}, short_waits);
+    prometheus::Histogram& lag = loop_lag.Add({}, short_waits);
+    struct Attempt {
+        std::string phase;
+        std::string kind;
+        prometheus::Counter* count;
+    };
+    std::vector<Attempt> attempt_ends;
+
  private:
     Counters& counters(const char* name, const char* help) {
         return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
@@ -90,30 +105,36 @@ Metrics::Metrics(std::string_view version, const std::vector<WorkspaceId>& works
     for (const auto& workspace : workspaces) {
         families_->throttled.Add({{"workspace", workspace.value}});
         for (const auto lane : all_lanes)
-            families_->slot_wait.Add({{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits);
+            families_->waited[workspace][static_cast<std::size_t>(lane)] = &families_->slot_wait.Add(
+                {{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits);
     }
-    families_->intent_commit.Add({}, short_waits);
-    families_->loop_lag.Add({}, short_waits);
     families_->build.Add({{"version", std::string(version)}}).Set(1);
 }
 
 Metrics::~Metrics() = default;
 
 void Metrics::delivery_ended(DeliveryState state, std::int64_t count) {
-    families_->deliveries.Add({{"state", std::string(name(state))}}).Increment(static_cast<double>(count));
+    auto*& counter = families_->ended[static_cast<std::size_t>(state)];
+    if (counter == nullptr) counter = &families_->deliveries.Add({{"state", std::string(name(state))}});
+    counter->Increment(static_cast<double>(count));
 }
 
 void Metrics::intent_committed(Duration took) {
-    families_->intent_commit.Add({}, short_waits).Observe(in_seconds(took));
+    families_->intent.Observe(in_seconds(took));
 }
 
 void Metrics::attempt_ended(std::string_view phase, std::string_view kind) {
-    families_->attempts.Add({{"phase", std::string(phase)}, {"class", std::string(kind)}}).Increment();
+    auto& ends = families_->attempt_ends;  // a dozen at most
+    auto known = std::ranges::find_if(ends, [&](const auto& end) { return end.phase == phase && end.kind == kind; });
+    if (known == ends.end()) {
+        auto& counter = families_->attempts.Add({{"phase", std::string(phase)}, {"class", std::string(kind)}});
+        known = ends.insert(ends.end(), {std::string(phase), std::string(kind), &counter});
+    }
+    known->count->Increment();
 }
 
 void Metrics::slot_waited(const WorkspaceId& workspace, Lane lane, Duration waited) {
-    families_->slot_wait.Add({{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits)
-        .Observe(in_seconds(waited));
+    families_->waited.at(workspace)[static_cast<std::size_t>(lane)]->Observe(in_seconds(waited));
 }
 
 void Metrics::throttled(const WorkspaceId& workspace) {
@@ -136,7 +157,7 @@ void Metrics::request_served(std::string_view operation, std::string_view method
 }
 
 void Metrics::loop_lagged(Duration lag) {
-    families_->loop_lag.Add({}, short_waits).Observe(in_seconds(lag));
+    families_->lag.Observe(in_seconds(lag));
 }
 
 std::string Metrics::text(const std::vector<WorkspaceLimits>& workspaces) {
