@@ -185,6 +185,7 @@ Task<void> Process::drain() {
     const bool served = co_await listener_.drain(clock_.now() + sessions_may_take);
     for (const auto& [id, workspace] : workspaces_) co_await workspace->save_limiter();
     stopped_ = true;
+    for (const auto& [id, workspace] : workspaces_) workspace->close_connections();
     boost::system::error_code ignored;
     signals_.cancel(ignored);
     if (!drained || !served) io_.stop();

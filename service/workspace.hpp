@@ -74,6 +74,8 @@ class WorkspaceRuntime {
     // After stop(): true when nothing is in flight any more.
     Task<bool> drain(SteadyTime deadline);
     Task<void> save_limiter();
+    // Those kept for another call, with the timers that watch them.
+    void close_connections() { client_.close_idle(); }
     std::size_t inflight() const { return runner_.inflight(); }
 
  private:

@@ -237,27 +237,63 @@ TEST_F(ClientTest, ARequestWithoutConnectionKeepAliveFromThePeerIsNotPooled) {
     EXPECT_EQ(client->idle_connections(), 0u);
 }
 
-// Socket time limits are real time: the only test here that waits, and for 50 ms.
-TEST(ClientTimeout, AnAnswerThatNeverComesIsAmbiguousWhenTheTotalIsOver) {
+// Socket time limits are real time: the only tests here that wait, and for a tenth of a second at most.
+class ClientTimeout : public ::testing::Test {
+ protected:
+    ~ClientTimeout() override {
+        server.stop();
+        client.close_idle();
+        io.restart();
+        io.poll();
+    }
+
+    Outcome send(milliseconds total) {
+        const Call call{.method = "POST", .target = "/", .body = "x", .safe_to_repeat = false, .total = total};
+        std::optional<Outcome> out;
+        boost::asio::co_spawn(io, client.send(call, Deadline{}),
+                              [&](std::exception_ptr, Outcome outcome) { out = std::move(outcome); });
+        io.restart();
+        while (!out && io.run_one_for(10s) > 0) {
+        }
+        EXPECT_TRUE(out.has_value());
+        return out.value_or(std::unexpected(Failure{Phase::refused, "the call never ended"}));
+    }
+
     boost::asio::io_context io;
-    SystemClock clock(io.get_executor());
-    test::RawServer server(io);
+    SystemClock clock{io.get_executor()};
+    test::RawServer server{io};
+    Client client{io.get_executor(), clock, Endpoint{false, "127.0.0.1", std::to_string(server.port()), ""}};
+};
+
+TEST_F(ClientTimeout, AnAnswerThatNeverComesIsAmbiguousWhenTheTotalIsOver) {
     server.expect([](Peer& peer) -> Task<void> {
         co_await peer.read_request();
         co_await peer.read_request();
     });
     server.run(io);
-    Client client(io.get_executor(), clock, Endpoint{false, "127.0.0.1", std::to_string(server.port()), ""});
-    const Call call{.method = "POST", .target = "/", .body = "x", .safe_to_repeat = false, .total = 50ms};
-    std::optional<Outcome> out;
-    boost::asio::co_spawn(io, client.send(call, Deadline{}), [&](std::exception_ptr, Outcome outcome) {
-        out = std::move(outcome);
-        server.stop();
+    const auto outcome = send(50ms);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().phase, Phase::response);
+}
+
+TEST_F(ClientTimeout, EveryCallOnAConnectionHasItsOwnTime) {
+    server.expect([this](Peer& peer) -> Task<void> {
+        co_await peer.read_request();
+        co_await peer.answer();
+        co_await peer.read_request();
+        co_await clock.sleep_for(100ms);
+        co_await peer.answer();
+        co_await peer.read_request();
+        co_await peer.read_request();
     });
-    io.run_for(10s);
-    ASSERT_TRUE(out.has_value());
-    ASSERT_FALSE(out->has_value());
-    EXPECT_EQ(out->error().phase, Phase::response);
+    server.run(io);
+    EXPECT_TRUE(send(50ms));
+    EXPECT_TRUE(send(10s)) << "the time of the call before is over, not this one's";
+    const auto outcome = send(50ms);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().phase, Phase::response);
+    EXPECT_EQ(outcome.error().what, "response: The socket was closed due to a timeout");
+    EXPECT_EQ(server.accepted, 1);
 }
 
 TEST(ParseEndpoint, TakesHttpsAnywhereAndHttpOnLoopbackOnly) {
