@@ -22,9 +22,10 @@ http::Call make_call(const Credential& credential, std::string method, std::stri
     http::Call call;
     call.method = std::move(method);
     call.target = std::move(target);
-    call.headers = {{"Authorization", "Bearer " + credential.token},
-                    {"Intercom-Version", std::string(api_version)},
-                    {"Accept", "application/json"}};
+    call.headers.reserve(4);
+    call.headers.emplace_back("Authorization", "Bearer " + credential.token);
+    call.headers.emplace_back("Intercom-Version", api_version);
+    call.headers.emplace_back("Accept", "application/json");
     if (!body.empty()) call.headers.emplace_back("Content-Type", "application/json");
     call.body = std::move(body);
     return call;

@@ -1,7 +1,9 @@
 #include "adapters/intercom/wire.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -15,9 +17,20 @@ namespace json = boost::json;
 // stay below what the client reads.
 constexpr int page_size = 50;
 
-std::optional<json::object> read_object(std::string_view body) {
+// Short-lived values in one piece of memory that goes at once. `Size` is what a usual one needs; it grows.
+template <std::size_t Size>
+class Arena {
+ public:
+    json::storage_ptr storage() { return &memory_; }
+
+ private:
+    std::array<unsigned char, Size> space_;
+    json::monotonic_resource memory_{space_.data(), space_.size()};
+};
+
+std::optional<json::object> read_object(std::string_view body, json::storage_ptr storage = {}) {
     boost::system::error_code error;
-    auto value = json::parse(json::string_view(body.data(), body.size()), error);
+    auto value = json::parse(json::string_view(body.data(), body.size()), error, std::move(storage));
     if (error || !value.is_object()) return {};
     return std::move(value.as_object());
 }
@@ -107,7 +120,8 @@ json::object admin_reference(std::int64_t id) {
 }  // namespace
 
 std::string message_json(const OutboundMessage& message) {
-    json::object out;
+    Arena<2048> arena;
+    json::object out(6, arena.storage());
     // The description's enum says in_app; its schema, its examples and Intercom's own clients say inapp.
     out["message_type"] = message.channel == Channel::email ? "email" : "inapp";
     if (message.channel == Channel::email) {
@@ -149,7 +163,8 @@ std::string contact_search_json(std::string_view field, const std::vector<std::s
 }
 
 std::optional<FoundPage> read_contact_page(std::string_view body) {
-    const auto object = read_object(body);
+    json::monotonic_resource memory(body.size());
+    const auto object = read_object(body, &memory);
     if (!object) return {};
     const auto* data = object->if_contains("data");
     if (data == nullptr || !data->is_array()) return {};
@@ -198,7 +213,8 @@ std::optional<std::string> read_app_id(std::string_view body) {
 }
 
 std::optional<std::string> read_message_id(std::string_view body) {
-    const auto object = read_object(body);
+    Arena<2048> arena;
+    const auto object = read_object(body, arena.storage());
     if (!object) return {};
     auto id = id_text(*object, "id");
     if (!id || id->empty()) return {};
