@@ -160,9 +160,14 @@ Error Gate::circuit_open() const {
 }
 
 Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
-    const auto alarm = clock_.make_alarm();
     const auto asked = clock_.now();
-    const auto waiter = slot_waiters_.insert(slot_waiters_.end(), {queue_.join(lane), alarm.get()});
+    const auto place = queue_.join(lane);
+    if (!stopping_ && !deadline.passed(asked) && take_slot(lane, place, asked, asked)) {
+        queue_.leave(place);
+        co_return asked;
+    }
+    const auto alarm = clock_.make_alarm();
+    const auto waiter = slot_waiters_.insert(slot_waiters_.end(), {place, alarm.get()});
     struct Leave {
         Gate& gate;
         std::list<SlotWaiter>::iterator waiter;
@@ -181,15 +186,19 @@ Task<Result<SteadyTime>> Gate::slot(Lane lane, Deadline deadline) {
             }
             co_return error;
         }
-        const bool first = queue_.front() == waiter->place;
-        if (first && bucket_.try_take(now)) {
-            taken_.add(1U << static_cast<unsigned>(lane), now);
-            if (events_.slot) events_.slot(lane, now - asked);
-            co_return now;
-        }
+        if (take_slot(lane, place, asked, now)) co_return now;
+        const bool first = queue_.front() == place;
         const auto next = first ? bucket_.next_slot(now) : SteadyTime::max();
         co_await alarm->wait_until(std::min(next, deadline.at));
     }
+}
+
+// Only for the first in the queue.
+bool Gate::take_slot(Lane lane, FairQueue::Place place, SteadyTime asked, SteadyTime now) {
+    if (queue_.front() != place || !bucket_.try_take(now)) return false;
+    taken_.add(1U << static_cast<unsigned>(lane), now);
+    if (events_.slot) events_.slot(lane, now - asked);
+    return true;
 }
 
 void Gate::leave_queue(std::list<SlotWaiter>::iterator waiter) {

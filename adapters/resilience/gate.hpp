@@ -92,6 +92,7 @@ class Gate final : public SendGate, public LimitsSource {
     Task<Result<Ticket>> pass(Lane lane, Deadline deadline, bool harmless);
     std::optional<Error> refusal() const;
     Error circuit_open() const;
+    bool take_slot(Lane lane, FairQueue::Place place, SteadyTime asked, SteadyTime now);
     Task<bool> wait_for_permit(Deadline deadline);
     Task<Verdict> probe();
     void leave_queue(std::list<SlotWaiter>::iterator waiter);
