@@ -28,6 +28,17 @@ bool taken(Write& write, const Row& row, const ContactId& contact) {
         .next();
 }
 
+// The usual end of planning, in one statement. False when the row is not claimed any more, or the person has another
+// row of the campaign already.
+bool resolve(Write& write, const PlannedDelivery& plan) {
+    return write
+               .query(
+                   "UPDATE OR IGNORE deliveries SET contact_id = ?3, contact_born = coalesce(?4, contact_born) "
+                   "WHERE number = ?1 AND claims = ?2 AND state = 'claimed'")
+               .with(plan.claim.number, plan.claim.claim, plan.contact, plan.contact_born)
+               .run() > 0;
+}
+
 void skip(Write& write, const Row& row, const std::string& reason, const std::string& detail,
           const std::optional<ContactId>& contact, WallTime now) {
     write
@@ -63,6 +74,10 @@ std::vector<Claim> apply_plans(Write& write, const std::vector<PlannedDelivery>&
     std::vector<Claim> ready;
     write.changes().happened(now);
     for (const auto& plan : plans) {
+        if (plan.event == DeliveryEvent::intend && plan.contact && resolve(write, plan)) {
+            ready.push_back(plan.claim);
+            continue;
+        }
         const auto row = claimed_row(write, plan.claim);
         if (!row || !next_state(from, plan.event)) continue;
         if (plan.event == DeliveryEvent::release) {

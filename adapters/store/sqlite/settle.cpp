@@ -11,19 +11,23 @@ struct Row {
     DeliveryState state{};
     std::string reason;
     std::int64_t attempts{};
-    std::optional<DeliveryEvent> ended{};  // how the campaign's open rows end, when it was cancelled or has expired
 };
 
-std::optional<Row> sent_row(Write& write, const Claim& claim, WallTime at) {
+std::optional<Row> sent_row(Write& write, const Claim& claim) {
     auto row = write.query(
-        "SELECT d.campaign, d.state, d.reason, d.attempts, c.state = 'cancelled', c.expires_at <= ?3 FROM deliveries d "
-        "JOIN campaigns c ON c.number = d.campaign "
-        "WHERE d.number = ?1 AND d.claims = ?2 AND d.state IN ('inflight', 'unknown')");
-    if (!row.with(claim.number, claim.claim, at).next()) return {};
-    Row out{row.integer(0), *delivery_state(row.text(1)), row.text(2), row.integer(3)};
-    if (row.boolean(5)) out.ended = DeliveryEvent::expire;
-    if (row.boolean(4)) out.ended = DeliveryEvent::cancel;
-    return out;
+        "SELECT campaign, state, reason, attempts FROM deliveries "
+        "WHERE number = ?1 AND claims = ?2 AND state IN ('inflight', 'unknown')");
+    if (!row.with(claim.number, claim.claim).next()) return {};
+    return Row{row.integer(0), *delivery_state(row.text(1)), row.text(2), row.integer(3)};
+}
+
+// How the campaign's open rows end, when it was cancelled or has expired.
+std::optional<DeliveryEvent> end_of(Write& write, std::int64_t campaign, WallTime at) {
+    auto row = write.query("SELECT state = 'cancelled', expires_at <= ?2 FROM campaigns WHERE number = ?1");
+    if (!row.with(campaign, at).next()) return {};
+    if (row.boolean(0)) return DeliveryEvent::cancel;
+    if (row.boolean(1)) return DeliveryEvent::expire;
+    return {};
 }
 
 std::string_view name_of(DeliveryEvent event) {
@@ -79,7 +83,7 @@ void record_event(Write& write, const Settlement& s, const Row& row) {
 // Back for another attempt, or, when the campaign ended meanwhile, through `queued` to its end.
 void withdraw(Write& write, const Settlement& s, const Row& row) {
     auto to = DeliveryState::queued;
-    if (row.ended) to = next_state(to, *row.ended).value_or(to);
+    if (const auto end = end_of(write, row.campaign, s.at)) to = next_state(to, *end).value_or(to);
     write
         .query(
             "UPDATE deliveries SET state = ?3, not_before = ?4, attempts = attempts - ?5, throttled = throttled + ?6, "
@@ -124,7 +128,7 @@ bool apply_intent(Write& write, const Claim& claim, WallTime now) {
 
 bool apply_settlement(Write& write, const Settlement& settlement) {
     if (settlement.event == DeliveryEvent::requeue) return false;  // no attempt ends so
-    const auto row = sent_row(write, settlement.claim, settlement.at);
+    const auto row = sent_row(write, settlement.claim);
     const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
     if (!to) return false;
     write.changes().happened(settlement.at);
