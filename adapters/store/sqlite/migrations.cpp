@@ -225,10 +225,13 @@ ALTER TABLE deliveries ADD COLUMN contact_born INTEGER;
 
 constexpr const char* campaign_pace = "ALTER TABLE campaigns ADD COLUMN max_per_minute INTEGER";
 
+// The start finds what was held through deliveries_state as well, and every send paid for this one four times.
+constexpr const char* held_by_state = "DROP INDEX deliveries_held";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
-    Migration{7, campaign_pace},
+    Migration{7, campaign_pace},      Migration{8, held_by_state},
 };
 
 }  // namespace

@@ -31,8 +31,8 @@ struct Held {
 std::vector<Held> held_rows(Write& write) {
     std::vector<Held> held;
     auto row = write.query(
-        "SELECT number, campaign, state, claims, attempts FROM deliveries INDEXED BY deliveries_held "
-        "WHERE state IN ('claimed', 'inflight')");
+        "SELECT d.number, d.campaign, d.state, d.claims, d.attempts FROM campaigns c CROSS JOIN deliveries d "
+        "INDEXED BY deliveries_state ON d.campaign = c.number AND d.state IN ('claimed', 'inflight')");
     while (row.next())
         held.push_back({row.integer(0), row.integer(1), *delivery_state(row.text(2)), row.integer(3), row.integer(4)});
     return held;
