@@ -64,7 +64,7 @@ bool Connection::try_execute(const char* sql) noexcept {
 }
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
-    connection_.execute(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    connection_.query(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN").run();
 }
 
 Transaction::~Transaction() {
@@ -73,7 +73,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-    connection_.execute("COMMIT");
+    connection_.query("COMMIT").run();
     open_ = false;
 }
 

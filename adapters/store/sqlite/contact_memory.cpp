@@ -49,10 +49,12 @@ Task<Result<std::vector<std::optional<Contact>>>> SqliteContactMemory::recall(Wo
 Task<Result<void>> SqliteContactMemory::remember(WorkspaceId workspace, std::vector<Remembered> contacts,
                                                  WallTime now) {
     if (contacts.empty()) co_return Result<void>{};
-    co_return co_await database_.write([&](Write& write) -> Result<void> {
+    const auto durable = co_await group_.submit([&](Write& write) {
         remember_contacts(write, workspace, contacts, now);
-        return {};
+        return true;
     });
+    if (!durable) co_return durable.error();
+    co_return Result<void>{};
 }
 
 Task<Result<void>> SqliteContactMemory::forget(WorkspaceId workspace, ContactId contact) {

@@ -1,7 +1,7 @@
 #pragma once
 // Contacts as Intercom last described them, by workspace and reference.
 
-#include "adapters/store/sqlite/database.hpp"
+#include "adapters/store/sqlite/group_commit.hpp"
 #include "domain/ports/delivery_store.hpp"
 
 namespace herald::sqlite {
@@ -13,7 +13,7 @@ void remember_contacts(Write& write, const WorkspaceId& workspace,
 // A description older than a week is deleted as new ones come in: it is personal data without a use.
 class SqliteContactMemory final : public ContactMemory {
  public:
-    explicit SqliteContactMemory(Database& database) : database_(database) {}
+    SqliteContactMemory(Database& database, GroupCommit& group) : database_(database), group_(group) {}
 
     Task<Result<std::vector<std::optional<Contact>>>> recall(WorkspaceId workspace, std::vector<ContactRef> refs,
                                                              WallTime not_older_than) override;
@@ -22,6 +22,7 @@ class SqliteContactMemory final : public ContactMemory {
 
  private:
     Database& database_;
+    GroupCommit& group_;
 };
 
 }  // namespace herald::sqlite

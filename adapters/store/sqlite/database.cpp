@@ -80,6 +80,7 @@ Database::~Database() {
 
 void Database::close() {
     closed_ = true;
+    for (const auto& action : std::exchange(before_close_, {})) action();
     // join() runs what is queued, and what that queues, before it returns.
     writer_pool_.join();
     for (auto& reader : readers_) reader->pool.join();

@@ -137,6 +137,9 @@ class Database {
     void post_to_writer(Action action) {
         boost::asio::post(writer_pool_, std::move(action));
     }
+    const boost::asio::any_io_executor& loop() const { return loop_; }
+    // Runs when close() is called, while the writer still takes work. For what gathers work of its own.
+    void before_close(std::function<void()> action) { before_close_.push_back(std::move(action)); }
     template <class Action>
     void post_to_loop(Action action) {
         boost::asio::post(loop_, std::move(action));
@@ -174,6 +177,7 @@ class Database {
     std::array<std::unique_ptr<Reader>, 2> readers_;
     std::size_t next_reader_{};
     bool closed_{};
+    std::vector<std::function<void()>> before_close_;
     boost::asio::thread_pool writer_pool_{1};
 };
 

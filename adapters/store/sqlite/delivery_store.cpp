@@ -9,7 +9,7 @@ namespace herald::sqlite {
 
 Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(WorkspaceId workspace, std::size_t limit,
                                                                       Holdings held, WallTime now) {
-    co_return co_await database_.write([&](Write& write) -> Result<std::vector<ClaimedDelivery>> {
+    co_return co_await group_.write([&](Write& write) {
         auto claimed = claim_deliveries(write, workspace, limit, held, now, last_served_[workspace]);
         if (!claimed.empty()) guard_.claimed(write);
         return claimed;
@@ -18,8 +18,7 @@ Task<Result<std::vector<ClaimedDelivery>>> SqliteDeliveryStore::claim(WorkspaceI
 
 Task<Result<std::vector<Claim>>> SqliteDeliveryStore::plan(std::vector<PlannedDelivery> plans, WallTime now) {
     if (plans.empty()) co_return std::vector<Claim>{};
-    co_return co_await database_.write(
-        [&](Write& write) -> Result<std::vector<Claim>> { return apply_plans(write, plans, now); });
+    co_return co_await group_.write([&](Write& write) { return apply_plans(write, plans, now); });
 }
 
 Task<Result<bool>> SqliteDeliveryStore::intend(Claim claim, WallTime now) {

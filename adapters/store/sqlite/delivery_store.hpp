@@ -13,7 +13,7 @@ namespace herald::sqlite {
 
 class SqliteDeliveryStore final : public DeliveryStore {
  public:
-    explicit SqliteDeliveryStore(Database& database) : database_(database), group_(database) {}
+    SqliteDeliveryStore(Database& database, GroupCommit& group) : database_(database), group_(group) {}
 
     Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
                                                      WallTime now) override;
@@ -31,7 +31,7 @@ class SqliteDeliveryStore final : public DeliveryStore {
 
  private:
     Database& database_;
-    GroupCommit group_;
+    GroupCommit& group_;
     // The rest is touched on the writer's thread only.
     std::map<WorkspaceId, std::int64_t> last_served_;  // the campaign whose turn was last
     std::unordered_set<std::int64_t> events_out_;      // handed out and not settled

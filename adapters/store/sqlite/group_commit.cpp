@@ -6,6 +6,19 @@
 #include <boost/asio/use_awaitable.hpp>
 
 namespace herald::sqlite {
+namespace {
+
+constexpr milliseconds gather{2};
+constexpr std::size_t large_group = 64;
+
+}  // namespace
+
+GroupCommit::GroupCommit(Database& database)
+    : database_(database), gathering_(database.loop()), alive_(std::make_shared<GroupCommit*>(this)) {
+    database_.before_close([this] {
+        while (!queue_.empty()) start_group();
+    });
+}
 
 Task<Result<bool>> GroupCommit::submit(Operation operation) {
     if (database_.closed()) co_return unavailable();
@@ -23,30 +36,25 @@ Task<Result<bool>> GroupCommit::submit(Operation operation) {
 }
 
 void GroupCommit::push(Waiting waiting) {
-    {
-        const std::scoped_lock lock(mutex_);
-        queue_.push_back(std::move(waiting));
-        if (std::exchange(scheduled_, true)) return;
-    }
-    database_.post_to_writer([this] { run_group(); });
+    queue_.push_back(std::move(waiting));
+    if (std::exchange(busy_, true)) return;
+    // After what the loop has at hand, which adds to the same group.
+    database_.post_to_loop([alive = std::weak_ptr(alive_)] {
+        if (const auto self = alive.lock()) (*self)->start_group();
+    });
 }
 
-std::deque<GroupCommit::Waiting> GroupCommit::take() {
-    const std::scoped_lock lock(mutex_);
-    std::deque<Waiting> group;
+void GroupCommit::start_group() {
+    Group group;
     while (!queue_.empty() && group.size() < database_.options().group_limit) {
         group.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
-    // Behind the other writes, so that a stream of intents does not keep a pause waiting. At close() the
-    // writer ends only after this has found the queue empty.
-    scheduled_ = !queue_.empty();
-    if (scheduled_) database_.post_to_writer([this] { run_group(); });
-    return group;
+    busy_ = !group.empty();
+    if (busy_) database_.post_to_writer([this, group = std::move(group)]() mutable { run_group(std::move(group)); });
 }
 
-void GroupCommit::run_group() {
-    auto group = take();
+void GroupCommit::run_group(Group group) {
     std::vector<bool> results;
     results.reserve(group.size());
     const auto apply = [&](Write& write) -> Result<void> {
@@ -61,11 +69,20 @@ void GroupCommit::run_group() {
         committed = unavailable();
     }
     // One hand-over for the whole group: each costs the loop a lock and a wake-up.
-    database_.post_to_loop(
-        [group = std::move(group), results = std::move(results), committed = std::move(committed)]() mutable {
-            for (std::size_t i = 0; i < group.size(); ++i)
-                group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
-        });
+    database_.post_to_loop([group = std::move(group), results = std::move(results), committed = std::move(committed),
+                            alive = std::weak_ptr(alive_)]() mutable {
+        for (std::size_t i = 0; i < group.size(); ++i)
+            group[i].resume(committed ? Result<bool>(results[i]) : Result<bool>(committed.error()));
+        if (const auto self = alive.lock()) (*self)->group_ended(group.size());
+    });
+}
+
+void GroupCommit::group_ended(std::size_t size) {
+    if (size == 1 || queue_.size() >= large_group) return start_group();
+    gathering_.expires_after(gather);
+    gathering_.async_wait([alive = std::weak_ptr(alive_)](const boost::system::error_code&) {
+        if (const auto self = alive.lock()) (*self)->start_group();
+    });
 }
 
 }  // namespace herald::sqlite

@@ -39,11 +39,12 @@ class SqliteStore {
 
  private:
     Database database_;
+    GroupCommit group_{database_};
     SqliteCampaignStore campaigns_{database_};
     SqliteCampaignUpkeep upkeep_{database_};
-    SqliteDeliveryStore deliveries_{database_};
+    SqliteDeliveryStore deliveries_{database_, group_};
     SqliteAudienceStore sources_{database_};
-    SqliteContactMemory contacts_{database_};
+    SqliteContactMemory contacts_{database_, group_};
     SqliteLimiterMemory limiter_{database_};
 };
 
