@@ -35,10 +35,10 @@ namespace herald {
 
 struct RunnerOptions {
     std::size_t claim_batch{256};
-    std::size_t buffer{512};       // claimed rows in memory, of all campaigns together, at most
-    std::size_t small_claim{32};   // the least to claim while those who came last hold less than the others
-    std::size_t lookup_batch{50};  // references in one call to the directory
-    std::size_t lookups_at_once{4};
+    std::size_t buffer{512};           // claimed rows in memory, of all campaigns together, at most
+    std::size_t small_claim{32};       // the least to claim while those who came last hold less than the others
+    std::size_t lookup_batch{50};      // references in one call to the directory
+    std::size_t lookups_at_once{6};    // a whole claim in one round
     std::size_t creations_at_once{8};  // in one look-up
     milliseconds poll{1'000};          // the guarantee behind every wake-up hint
     milliseconds late_slot{100};       // a send that starts this long after its slot takes a new one
