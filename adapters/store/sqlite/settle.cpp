@@ -115,14 +115,23 @@ void finish(Write& write, const Settlement& s, const Row& row, DeliveryState to)
 }  // namespace
 
 bool apply_intent(Write& write, const Claim& claim, WallTime now) {
-    auto row = write.query(
-        "UPDATE deliveries SET state = 'inflight', attempts = attempts + 1, not_before = 0, intent_at = ?3, "
-        "updated_at = ?3 WHERE number = ?1 AND claims = ?2 AND state = 'claimed' "
-        "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = deliveries.campaign AND c.state = 'running' "
-        "AND (c.expires_at IS NULL OR c.expires_at > ?3)) "
-        "RETURNING campaign");
-    if (!row.with(claim.number, claim.claim, now).next()) return false;
-    write.changes().move(row.integer(0), DeliveryState::claimed, DeliveryState::inflight);
+    // Asked first rather than RETURNING, which builds a table in memory for its one row.
+    std::int64_t campaign{};
+    {
+        auto row = write.query(
+            "SELECT d.campaign FROM deliveries d WHERE d.number = ?1 AND d.claims = ?2 AND d.state = 'claimed' "
+            "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = d.campaign AND c.state = 'running' "
+            "AND (c.expires_at IS NULL OR c.expires_at > ?3))");
+        if (!row.with(claim.number, claim.claim, now).next()) return false;
+        campaign = row.integer(0);
+    }
+    write
+        .query(
+            "UPDATE deliveries SET state = 'inflight', attempts = attempts + 1, not_before = 0, intent_at = ?2, "
+            "updated_at = ?2 WHERE number = ?1")
+        .with(claim.number, now)
+        .run();
+    write.changes().move(campaign, DeliveryState::claimed, DeliveryState::inflight);
     return true;
 }
 
