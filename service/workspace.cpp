@@ -43,8 +43,8 @@ resilience::GateOptions gate_options(const WorkspaceConfig& workspace, const Con
 
 RunnerOptions runner_options(const Config& config) {
     RunnerOptions options;
-    options.contact_fresh = config.contact_fresh;
-    options.look_again = config.contact_visibility_grace;
+    options.planning.contact_fresh = config.contact_fresh;
+    options.planning.look_again = config.contact_visibility_grace;
     options.visibility_grace = config.contact_visibility_grace;
     return options;
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "domain/campaign/campaign.hpp"
+#include "domain/campaign/planning.hpp"
 #include "domain/campaign/send_queue.hpp"
 #include "domain/core/random.hpp"
 #include "domain/core/scope.hpp"
@@ -44,11 +45,8 @@ struct RunnerOptions {
     milliseconds late_slot{100};       // a send that starts this long after its slot takes a new one
     milliseconds intent_valid{5'000};  // an intent that has not reached the wire by then is withdrawn
     milliseconds lookup_deadline{60'000};
-    milliseconds contact_fresh{900'000};     // how long a remembered contact is believed
-    milliseconds look_again{120'000};        // an email may be too new for Intercom's search
     milliseconds visibility_grace{120'000};  // after its creation a contact may not be found yet
-    int lookups_before_not_found{2};
-    int lookups_before_lookup_failed{4};  // of a person Intercom's directory gives no usable answer about
+    PlanRules planning;
 };
 
 // Facts for the log; the domain itself writes none.
@@ -109,11 +107,8 @@ class CampaignRunner final : public WaitingSource {
     struct Unplanned {
         ClaimedDelivery delivery;
         ActivePtr active;
-        Lookup lookup;
-        bool unanswered{};                     // the directory failed on this very reference
-        bool postponed{};                      // nothing was learnt: back as it was
-        std::optional<std::string> refused{};  // Intercom's words against creating the person
-        std::optional<WallTime> born{};        // when the person was created for this row
+        Answered person{};
+        bool postponed{};  // nothing was learnt: back as it was
     };
 
     // dispatch
@@ -124,7 +119,6 @@ class CampaignRunner final : public WaitingSource {
     Task<void> refill(std::size_t limit);
     Task<void> plan_all(std::vector<ClaimedDelivery> claimed);
     Task<void> plan_some(std::vector<Unplanned> some, bool looked_up);
-    PlannedDelivery decide(const Unplanned& unplanned) const;
     Task<ActivePtr> activate(CampaignId id);
     Task<Result<void>> confirm_sender(Active& active);
     Task<void> look_up(std::vector<Unplanned> some);

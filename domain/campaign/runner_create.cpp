@@ -20,13 +20,10 @@ std::optional<std::string> name_of(const ClaimedDelivery& delivery) {
 
 }  // namespace
 
-// Whom nobody knows under an id of Intercom's cannot be created under it.
 Task<void> CampaignRunner::create_missing(std::vector<Unplanned>& some) {
     std::vector<Unplanned*> missing;
     for (auto& row : some)
-        if (row.active->campaign.create_missing_contacts && row.lookup.why_not == SkipReason::not_found &&
-            row.delivery.ref.kind != ContactRef::Kind::id)
-            missing.push_back(&row);
+        if (is_created(row.active->campaign, row.delivery.ref, row.person.lookup)) missing.push_back(&row);
     co_await fan_out(loop_, ports_.clock, missing.size(), options_.creations_at_once,
                      [&](std::size_t i) { return create_person(*missing[i]); });
 }
@@ -42,18 +39,18 @@ Task<void> CampaignRunner::create_person(Unplanned& row) {
                                                    Deadline::after(ports_.clock.now(), options_.lookup_deadline));
     if (creation) {
         const auto now = ports_.clock.wall_now();
-        row.lookup = std::move(creation->lookup);
-        if (creation->created) row.born = now;
+        row.person.lookup = std::move(creation->lookup);
+        if (creation->created) row.person.born = now;
         // Created by an attempt whose answer was lost, or by somebody else just now.
         if (!creation->created && creation->born && *creation->born + options_.visibility_grace > now)
-            row.born = std::min(*creation->born, now);
+            row.person.born = std::min(*creation->born, now);
         co_return;
     }
     trouble("create contact", creation.error());
     if (creation.error().code == Errc::content_rejected)
-        row.refused = creation.error().detail;
+        row.person.refused = creation.error().detail;
     else if (creation.error().code == Errc::outcome_unknown)
-        row.unanswered = true;
+        row.person.unanswered = true;
     else
         row.postponed = true;
 }

@@ -61,7 +61,7 @@ Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
 
     std::vector<ContactRef> refs;
     for (const auto& row : rows) refs.push_back(normalized(row.delivery.ref));
-    const auto oldest = ports_.clock.wall_now() - options_.contact_fresh;
+    const auto oldest = ports_.clock.wall_now() - options_.planning.contact_fresh;
     auto remembered = co_await ports_.memory.recall(workspace_, refs, oldest);
     if (!remembered) trouble("recall", remembered.error());
 
@@ -69,7 +69,7 @@ Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
     std::vector<Unplanned> unknown;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (remembered && (*remembered)[i]) {
-            rows[i].lookup.contact = std::move((*remembered)[i]);
+            rows[i].person.lookup.contact = std::move((*remembered)[i]);
             known.push_back(std::move(rows[i]));
         } else {
             unknown.push_back(std::move(rows[i]));
@@ -96,7 +96,7 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
     auto found = co_await ports_.directory.find(refs, Deadline::after(ports_.clock.now(), options_.lookup_deadline));
     if (!found && is_about_a_reference(found.error())) {
         if (some.size() == 1) {
-            some[0].unanswered = true;
+            some[0].person.unanswered = true;
             co_await plan_some(std::move(some), false);
         } else {
             // One reference that Intercom cannot answer for must not hold up the others.
@@ -113,7 +113,7 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
         co_await release(std::move(claims));
         co_return;
     }
-    for (std::size_t i = 0; i < some.size(); ++i) some[i].lookup = std::move((*found)[i]);
+    for (std::size_t i = 0; i < some.size(); ++i) some[i].person.lookup = std::move((*found)[i]);
     co_await create_missing(some);
     std::vector<Claim> postponed;
     for (const auto& row : some)
@@ -128,51 +128,15 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
     co_await plan_some(std::move(some), true);
 }
 
-PlannedDelivery CampaignRunner::decide(const Unplanned& row) const {
-    PlannedDelivery plan;
-    plan.claim = row.delivery.claim;
-    const auto skip = [&](SkipReason reason) {
-        plan.event = DeliveryEvent::skip;
-        plan.reason = name(reason);
-        if (row.lookup.contact) plan.contact = row.lookup.contact->id;
-        return plan;
-    };
-    if (row.refused) {
-        plan.detail = *row.refused;
-        return skip(SkipReason::creation_refused);
-    }
-    if (row.unanswered) {
-        if (row.delivery.lookups + 1 >= options_.lookups_before_lookup_failed) return skip(SkipReason::lookup_failed);
-        plan.event = DeliveryEvent::defer;
-        plan.not_before = ports_.clock.wall_now() + options_.look_again;
-        return plan;
-    }
-    if (!row.lookup.contact) {
-        const auto why = row.lookup.why_not.value_or(SkipReason::not_found);
-        const bool may_be_too_new = why == SkipReason::not_found && row.delivery.ref.kind == ContactRef::Kind::email &&
-                                    row.delivery.lookups + 1 < options_.lookups_before_not_found;
-        if (!may_be_too_new) return skip(why);
-        plan.event = DeliveryEvent::defer;
-        plan.not_before = ports_.clock.wall_now() + options_.look_again;
-        return plan;
-    }
-    const auto& contact = *row.lookup.contact;
-    if (const auto reason = suppression(contact, row.active->campaign.channel)) return skip(*reason);
-    const auto variables = merge_variables(row.delivery.variables, row.active->campaign.variables, contact.attributes);
-    if (!row.active->content.missing(variables).empty()) return skip(SkipReason::missing_variable);
-    plan.event = DeliveryEvent::intend;
-    plan.contact = contact.id;
-    plan.contact_born = row.born;
-    return plan;
-}
-
 Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up) {
     const auto now = ports_.clock.wall_now();
     std::vector<PlannedDelivery> plans;
     std::vector<ContactMemory::Remembered> learned;
     for (const auto& row : some) {
-        plans.push_back(decide(row));
-        if (looked_up && row.lookup.contact) learned.push_back({normalized(row.delivery.ref), *row.lookup.contact});
+        plans.push_back(
+            plan_of(row.delivery, row.person, row.active->campaign, row.active->content, now, options_.planning));
+        if (looked_up && row.person.lookup.contact)
+            learned.push_back({normalized(row.delivery.ref), *row.person.lookup.contact});
     }
     auto planned = co_await ports_.deliveries.plan(std::move(plans), now);
     if (!planned) {
@@ -187,8 +151,8 @@ Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up
     }
     for (auto& row : some)
         if (std::ranges::find(*planned, row.delivery.claim) != planned->end()) {
-            if (row.born) row.delivery.contact_born = row.born;
-            queue_.push({std::move(row.delivery), std::move(row.active), std::move(*row.lookup.contact)});
+            if (row.person.born) row.delivery.contact_born = row.person.born;
+            queue_.push({std::move(row.delivery), std::move(row.active), std::move(*row.person.lookup.contact)});
         } else {
             queue_.planned(row.delivery.campaign);
         }

@@ -13,8 +13,7 @@ Task<void> CampaignRunner::send(Ready ready, Ticket ticket) {
         co_return;
     }
     const auto& campaign = ready.active->campaign;
-    const auto variables = merge_variables(ready.delivery.variables, campaign.variables, ready.contact.attributes);
-    auto content = ready.active->content.render(variables);
+    auto content = message_for(ready.delivery.variables, campaign, ready.contact, ready.active->content);
     const auto intended = ports_.clock.now();
     const auto durable = co_await ports_.deliveries.intend(ready.delivery.claim, ports_.clock.wall_now());
     if (!durable) {
