@@ -41,13 +41,15 @@ enum class DeliveryEvent : std::uint8_t {
     expire,    // the campaign ended before this row's turn
     cancel,
     requeue,  // an operator wants it tried again
+    confirm,  // an operator has seen that Intercom has the message
+    deny,     // an operator has seen that it does not
 };
 
-inline constexpr std::array all_delivery_events{DeliveryEvent::claim,  DeliveryEvent::release, DeliveryEvent::skip,
-                                                DeliveryEvent::defer,  DeliveryEvent::intend,  DeliveryEvent::withdraw,
-                                                DeliveryEvent::accept, DeliveryEvent::reject,  DeliveryEvent::refuse,
-                                                DeliveryEvent::lose,   DeliveryEvent::expire,  DeliveryEvent::cancel,
-                                                DeliveryEvent::requeue};
+inline constexpr std::array all_delivery_events{DeliveryEvent::claim,   DeliveryEvent::release, DeliveryEvent::skip,
+                                                DeliveryEvent::defer,   DeliveryEvent::intend,  DeliveryEvent::withdraw,
+                                                DeliveryEvent::accept,  DeliveryEvent::reject,  DeliveryEvent::refuse,
+                                                DeliveryEvent::lose,    DeliveryEvent::expire,  DeliveryEvent::cancel,
+                                                DeliveryEvent::requeue, DeliveryEvent::confirm, DeliveryEvent::deny};
 
 struct DeliveryTransition {
     DeliveryState from;
@@ -58,6 +60,7 @@ struct DeliveryTransition {
 // No event of the machine leads from `inflight` or `unknown` to a state that is sent again except `withdraw`,
 // which needs the proof that nothing was executed. unknown -> accepted is the late answer of the same attempt.
 // `requeue` is never the machine's: a person asks for it, and for `unknown` accepts that it may be a second message.
+// Nor are `confirm` and `deny`, and neither sends again.
 inline constexpr std::array delivery_transitions{
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::claim, DeliveryState::claimed},
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::expire, DeliveryState::expired},
@@ -80,6 +83,8 @@ inline constexpr std::array delivery_transitions{
     DeliveryTransition{DeliveryState::rejected, DeliveryEvent::requeue, DeliveryState::queued},
     DeliveryTransition{DeliveryState::unknown, DeliveryEvent::requeue, DeliveryState::queued},
     DeliveryTransition{DeliveryState::skipped, DeliveryEvent::requeue, DeliveryState::queued},
+    DeliveryTransition{DeliveryState::unknown, DeliveryEvent::confirm, DeliveryState::accepted},
+    DeliveryTransition{DeliveryState::unknown, DeliveryEvent::deny, DeliveryState::rejected},
 };
 
 constexpr std::optional<DeliveryState> next_state(DeliveryState from, DeliveryEvent event) {

@@ -70,6 +70,16 @@ class Protocol : public StoreTest {
                 EXPECT_TRUE(run(campaigns().retry(
                     caller(), id, {all_delivery_states.begin(), all_delivery_states.end()}, start, {})));
                 break;
+            case DeliveryEvent::confirm:
+            case DeliveryEvent::deny:
+                (void)run(store->records().resolve(
+                    caller(),
+                    {on.number,
+                     event == DeliveryEvent::confirm ? Resolution::accepted : Resolution::not_sent,
+                     {},
+                     start},
+                    {}, {}));
+                break;
             case DeliveryEvent::expire:
                 raw().exec(fmt::format("UPDATE campaigns SET expires_at = {}", start.time_since_epoch().count()));
                 EXPECT_TRUE(change(id, CampaignEvent::expire));

@@ -7,6 +7,10 @@
 namespace herald::sqlite {
 namespace {
 
+constexpr std::string_view record_columns =
+    "d.number, d.position, d.ref_kind, d.ref, d.state, d.reason, d.detail, d.contact_id, d.attempts, d.message_id, "
+    "d.request_id, d.not_before, d.updated_at";
+
 // One text per combination of filters, so that each names the index that gives its order.
 std::string campaigns_sql(const CampaignQuery& query) {
     std::string sql = select_campaigns() + "WHERE c.workspace = ?1";
@@ -20,9 +24,8 @@ std::string campaigns_sql(const CampaignQuery& query) {
 std::string deliveries_sql(const DeliveryQuery& query) {
     const char* index = query.reason ? "deliveries_reason" : query.state ? "deliveries_state" : "deliveries_position";
     std::string sql = fmt::format(
-        "SELECT number, position, ref_kind, ref, state, reason, detail, contact_id, attempts, message_id, request_id, "
-        "not_before, updated_at FROM deliveries INDEXED BY {} WHERE campaign = ?1 AND position > ?4 AND workspace = ?6",
-        index);
+        "SELECT {} FROM deliveries d INDEXED BY {} WHERE campaign = ?1 AND position > ?4 AND workspace = ?6",
+        record_columns, index);
     if (query.state) sql += " AND state = ?2";
     if (query.reason) sql += " AND reason <> '' AND reason = ?3";
     return sql + " ORDER BY position LIMIT ?5";
@@ -65,6 +68,16 @@ std::vector<DeliveryRecord> delivery_page(Connection& connection, const Workspac
              query.after_position.value_or(-1), query.limit, workspace);
     while (row.next()) page.push_back(to_record(row, query.campaign));
     return page;
+}
+
+std::optional<DeliveryRecord> find_delivery(Connection& connection, const WorkspaceId& workspace, std::int64_t number) {
+    static const std::string sql = fmt::format(
+        "SELECT {}, c.id FROM deliveries d JOIN campaigns c ON c.number = d.campaign "
+        "WHERE d.number = ?1 AND d.workspace = ?2",
+        record_columns);
+    auto row = connection.query(sql);
+    if (!row.with(number, workspace).next()) return {};
+    return to_record(row, {row.text(13)});
 }
 
 std::vector<ReasonCount> reason_counts(Connection& connection, std::int64_t campaign) {

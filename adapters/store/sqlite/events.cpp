@@ -2,6 +2,23 @@
 
 namespace herald::sqlite {
 
+void record_event(Write& write, std::int64_t delivery, std::int64_t campaign, WallTime at) {
+    const auto stored =
+        write
+            .query(
+                "INSERT INTO tracked_events (delivery, campaign, workspace, contact_id, created_at, state, not_before) "
+                // Intercom takes two events of a person in the same second for one: each gets a second of its own.
+                "SELECT number, campaign, workspace, contact_id, max(?2, coalesce((SELECT max(e.created_at) / 1000 * "
+                "1000 "
+                "+ 1000 FROM tracked_events e INDEXED BY tracked_events_person WHERE e.workspace = "
+                "deliveries.workspace "
+                "AND e.contact_id = deliveries.contact_id), 0)), 'queued', ?2 FROM deliveries "
+                "WHERE number = ?1 AND contact_id IS NOT NULL")
+            .with(delivery, at)
+            .run();
+    write.changes().events(campaign).queued += stored;
+}
+
 std::vector<PendingEvent> due_events(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
                                      WallTime now, std::unordered_set<std::int64_t>& out) {
     std::vector<PendingEvent> due;

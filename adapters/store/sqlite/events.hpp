@@ -10,6 +10,9 @@
 
 namespace herald::sqlite {
 
+// The event that follows an accepted email, about a send at `at`.
+void record_event(Write& write, std::int64_t delivery, std::int64_t campaign, WallTime at);
+
 // Due events of the workspace that are not in `out`; adds them to it.
 std::vector<PendingEvent> due_events(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
                                      WallTime now, std::unordered_set<std::int64_t>& out);

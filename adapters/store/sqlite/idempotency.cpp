@@ -34,6 +34,12 @@ Result<std::optional<Written>> replayed(Write& write, const WorkspaceId& workspa
 
 void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now, bool existed) {
     if (idempotency.key.empty()) return;
+    store_answer(write, campaign.workspace, campaign.id.value, idempotency, now,
+                 idempotency.render ? idempotency.render(campaign, existed) : std::string());
+}
+
+void store_answer(Write& write, const WorkspaceId& workspace, const std::string& resource,
+                  const Idempotency& idempotency, WallTime now, const std::string& answer) {
     write
         .query(
             "DELETE FROM idempotency WHERE rowid IN "
@@ -45,8 +51,8 @@ void store_answer(Write& write, const Campaign& campaign, const Idempotency& ide
         .query(
             "INSERT OR REPLACE INTO idempotency (workspace, scope, key, request_hash, campaign, answer, expires_at) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-        .with(campaign.workspace, idempotency.scope, idempotency.key, idempotency.request_hash, campaign.id,
-              idempotency.render ? idempotency.render(campaign, existed) : std::string(), idempotency.expires_at)
+        .with(workspace, idempotency.scope, idempotency.key, idempotency.request_hash, resource, answer,
+              idempotency.expires_at)
         .run();
 }
 

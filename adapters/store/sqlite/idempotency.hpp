@@ -21,5 +21,8 @@ Result<std::optional<Written>> replayed(Write& write, const WorkspaceId& workspa
 // Stores the answer, if a key was sent, and deletes some that have expired.
 void store_answer(Write& write, const Campaign& campaign, const Idempotency& idempotency, WallTime now,
                   bool existed = false);
+// The same, for an answer that is about something else. Needs a key.
+void store_answer(Write& write, const WorkspaceId& workspace, const std::string& resource,
+                  const Idempotency& idempotency, WallTime now, const std::string& answer);
 
 }  // namespace herald::sqlite

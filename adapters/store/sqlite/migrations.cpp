@@ -228,10 +228,24 @@ constexpr const char* campaign_pace = "ALTER TABLE campaigns ADD COLUMN max_per_
 // The start finds what was held through deliveries_state as well, and every send paid for this one four times.
 constexpr const char* held_by_state = "DROP INDEX deliveries_held";
 
+// Each time a person said what became of a delivery.
+constexpr const char* resolutions_table = R"sql(
+CREATE TABLE resolutions (
+    number    INTEGER PRIMARY KEY,
+    delivery  INTEGER NOT NULL REFERENCES deliveries (number),
+    workspace TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    outcome   TEXT NOT NULL,
+    actor     TEXT NOT NULL,
+    note      TEXT NOT NULL
+);
+CREATE INDEX resolutions_delivery ON resolutions (delivery, number);
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
-    Migration{7, campaign_pace},      Migration{8, held_by_state},
+    Migration{7, campaign_pace},      Migration{8, held_by_state},     Migration{9, resolutions_table},
 };
 
 }  // namespace

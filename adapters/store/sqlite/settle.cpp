@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/store/sqlite/events.hpp"
+
 namespace herald::sqlite {
 namespace {
 
@@ -49,6 +51,8 @@ std::string_view name_of(DeliveryEvent event) {
         case DeliveryEvent::expire:
         case DeliveryEvent::cancel:
         case DeliveryEvent::requeue:
+        case DeliveryEvent::confirm:
+        case DeliveryEvent::deny:
             break;
     }
     return "";
@@ -61,23 +65,6 @@ void record_attempt(Write& write, const Settlement& s, const Row& row) {
             "SELECT number, workspace, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM deliveries WHERE number = ?1")
         .with(s.claim.number, s.claim.claim, row.attempts, s.at, name_of(s.event), s.reason, s.detail, s.request_id)
         .run();
-}
-
-void record_event(Write& write, const Settlement& s, const Row& row) {
-    const auto stored =
-        write
-            .query(
-                "INSERT INTO tracked_events (delivery, campaign, workspace, contact_id, created_at, state, not_before) "
-                // Intercom takes two events of a person in the same second for one: each gets a second of its own.
-                "SELECT number, campaign, workspace, contact_id, max(?2, coalesce((SELECT max(e.created_at) / 1000 * "
-                "1000 "
-                "+ 1000 FROM tracked_events e INDEXED BY tracked_events_person WHERE e.workspace = "
-                "deliveries.workspace "
-                "AND e.contact_id = deliveries.contact_id), 0)), 'queued', ?2 FROM deliveries "
-                "WHERE number = ?1 AND contact_id IS NOT NULL")
-            .with(s.claim.number, s.at)
-            .run();
-    write.changes().events(row.campaign).queued += stored;
 }
 
 // Back for another attempt, or, when the campaign ended meanwhile, through `queued` to its end.
@@ -136,7 +123,8 @@ bool apply_intent(Write& write, const Claim& claim, WallTime now) {
 }
 
 bool apply_settlement(Write& write, const Settlement& settlement) {
-    if (settlement.event == DeliveryEvent::requeue) return false;  // no attempt ends so
+    if (name_of(settlement.event).empty() && settlement.event != DeliveryEvent::accept)
+        return false;  // no attempt ends so
     const auto row = sent_row(write, settlement.claim);
     const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
     if (!to) return false;
@@ -148,7 +136,7 @@ bool apply_settlement(Write& write, const Settlement& settlement) {
     if (settlement.event != DeliveryEvent::accept)
         record_attempt(write, settlement, *row);
     else if (settlement.track_event)
-        record_event(write, settlement, *row);
+        record_event(write, settlement.claim.number, row->campaign, settlement.at);
     return true;
 }
 

@@ -3,11 +3,13 @@
 
 #include <filesystem>
 
+#include "adapters/store/sqlite/audience_reader.hpp"
 #include "adapters/store/sqlite/audience_store.hpp"
 #include "adapters/store/sqlite/campaign_store.hpp"
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 #include "adapters/store/sqlite/contact_memory.hpp"
 #include "adapters/store/sqlite/database.hpp"
+#include "adapters/store/sqlite/delivery_records.hpp"
 #include "adapters/store/sqlite/delivery_store.hpp"
 #include "adapters/store/sqlite/limiter_memory.hpp"
 
@@ -31,6 +33,8 @@ class SqliteStore {
     CampaignUpkeep& upkeep() { return upkeep_; }
     DeliveryStore& deliveries() { return deliveries_; }
     AudienceStore& sources() { return sources_; }
+    DeliveryRecords& records() { return records_; }
+    AudienceReader& audiences() { return audiences_; }
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
 
@@ -44,6 +48,8 @@ class SqliteStore {
     SqliteCampaignUpkeep upkeep_{database_};
     SqliteDeliveryStore deliveries_{database_, group_};
     SqliteAudienceStore sources_{database_};
+    SqliteDeliveryRecords records_{database_};
+    SqliteAudienceReader audiences_{database_};
     SqliteContactMemory contacts_{database_, group_};
     SqliteLimiterMemory limiter_{database_};
 };
