@@ -24,6 +24,10 @@ bool is_created(const Campaign& campaign, const ContactRef& ref, const Lookup& l
            ref.kind != ContactRef::Kind::id;
 }
 
+bool is_about_a_reference(const Error& error) {
+    return error.code == Errc::content_rejected || error.code == Errc::outcome_unknown;
+}
+
 PlannedDelivery plan_of(const ClaimedDelivery& delivery, const Answered& person, const Campaign& campaign,
                         const MessageContent& content, WallTime now, const PlanRules& rules) {
     PlannedDelivery plan;

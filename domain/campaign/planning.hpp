@@ -26,6 +26,8 @@ struct Answered {
 
 // Whether the person is created first. Whom nobody knows under an id of Intercom's cannot be created under it.
 bool is_created(const Campaign& campaign, const ContactRef& ref, const Lookup& lookup);
+// Of a look-up: refused or unreadable. It may be about one of the references, and asking for fewer can tell which.
+bool is_about_a_reference(const Error& error);
 
 // intend (contact set), skip (with the reason) or defer. Whether another row has the same person already is the
 // store's to say.

@@ -8,15 +8,6 @@
 #include "domain/core/fan_out.hpp"
 
 namespace herald {
-namespace {
-
-// Refused or unreadable: it may be about one of the references, and asking for fewer can tell which.
-bool is_about_a_reference(const Error& error) {
-    return error.code == Errc::content_rejected || error.code == Errc::outcome_unknown;
-}
-
-}  // namespace
-
 Task<void> CampaignRunner::refill(std::size_t limit) {
     queue_.tidy(ports_.clock.now());
     // A campaign that no row in hand refers to is loaded again when it is needed.

@@ -68,6 +68,11 @@ std::vector<std::string> MessageContent::missing(const Variables& variables) con
     return joined(subject_ ? subject_->missing(variables) : std::vector<std::string>{}, body_.missing(variables));
 }
 
+bool MessageContent::surely_fits(const Variables& variables) const {
+    constexpr std::size_t longest_escape = std::string_view("&quot;").size();
+    return body_.size_at_most(variables) <= largest_body / longest_escape;
+}
+
 Result<RenderedMessage> MessageContent::render(const Variables& variables) const {
     if (const auto names = missing(variables); !names.empty())
         return Error{Errc::invalid_argument, fmt::format("no value for: {}", fmt::join(names, ", "))};

@@ -47,6 +47,9 @@ class MessageContent {
     // The required ones that `variables` lacks, each once.
     std::vector<std::string> missing(const Variables& variables) const;
 
+    // True: the rendered body is not too large. False says nothing; it is found out by rendering.
+    bool surely_fits(const Variables& variables) const;
+
     // Errors: invalid_argument, when a variable is missing (the detail names them all) or the rendered body is
     // larger than largest_body. Values never appear in a detail.
     Result<RenderedMessage> render(const Variables& variables) const;

@@ -187,6 +187,17 @@ std::size_t Template::literal_size() const {
     return size;
 }
 
+std::size_t Template::size_at_most(const Variables& variables) const {
+    std::size_t size = literal_size();
+    for (const auto& part : parts_) {
+        if (!part.placeholder) continue;
+        const auto found = variables.find(part.placeholder->name);
+        const auto given = found != variables.end() ? found->second.size() : 0;
+        size += std::max(given, part.placeholder->fallback ? part.placeholder->fallback->size() : 0);
+    }
+    return size;
+}
+
 std::expected<std::string, std::vector<std::string>> Template::render(const Variables& variables,
                                                                       Escaping escaping) const {
     if (auto names = missing(variables); !names.empty()) return std::unexpected(std::move(names));

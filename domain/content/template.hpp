@@ -51,6 +51,8 @@ class Template {
 
     // Bytes of the text without its placeholders: no rendering is shorter.
     std::size_t literal_size() const;
+    // Bytes before escaping, or more: no placeholder counts less than it will have.
+    std::size_t size_at_most(const Variables& variables) const;
 
     // The text, or the names that are missing.
     std::expected<std::string, std::vector<std::string>> render(const Variables& variables, Escaping escaping) const;
