@@ -23,6 +23,7 @@ struct Backend {
     Options options;
     std::map<WorkspaceId, SenderCheck> senders;
     RateMeter rates;
+    std::size_t dry_runs{};  // going on
 };
 
 // The parts of a request target, decoded. Query parameters are known to the route and stand once.

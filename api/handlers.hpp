@@ -22,6 +22,12 @@ Task<Answer> list_recipients(Backend& backend, const Call& call);
 Task<Answer> upload_recipients(Backend& backend, const Call& call);
 Task<Answer> stream_events(Backend& backend, const Call& call);
 
+// launch?dry_run=true
+Task<Answer> dry_run_launch(Backend& backend, const Call& call);
+
+Task<Answer> get_delivery(Backend& backend, const Call& call);
+Task<Answer> resolve_delivery(Backend& backend, const Call& call);
+
 Task<Answer> get_limits(Backend& backend, const Call& call);
 
 Task<Answer> get_liveness(Backend& backend, const Call& call);

@@ -24,6 +24,9 @@ Response launched(const Campaign& campaign, const Waiting& waiting) {
 }  // namespace
 
 Task<Answer> launch_campaign(Backend& backend, const Call& call) {
+    const auto dry_run = flag_of(call.target, "dry_run");
+    if (!dry_run) co_return std::unexpected(dry_run.error());
+    if (*dry_run) co_return co_await dry_run_launch(backend, call);
     auto& ports = backend.ports;
     auto key = idempotency_key(call.request.headers);
     if (!key) co_return std::unexpected(std::move(key.error()));

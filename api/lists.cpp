@@ -32,6 +32,13 @@ OrProblem<std::optional<std::string>> cursor_of(const Target& target, std::strin
     return position;
 }
 
+OrProblem<bool> flag_of(const Target& target, std::string_view parameter) {
+    const auto* text = target.parameter(parameter);
+    if (text == nullptr || *text == "false") return false;
+    if (*text == "true") return true;
+    return std::unexpected(parameter_problem(parameter, FieldCode::invalid_value, "true or false is expected"));
+}
+
 OrProblem<CampaignId> campaign_of(const Call& call) {
     const auto& id = call.captured.front();
     if (!is_id("cmp", id)) return std::unexpected(problem(Error{Errc::not_found, "there is no such campaign"}));

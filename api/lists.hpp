@@ -22,6 +22,9 @@ Problem cursor_problem();
 // The campaign that the path names. What is no id at all is not found either.
 OrProblem<CampaignId> campaign_of(const Call& call);
 
+// "true" or "false"; false without one.
+OrProblem<bool> flag_of(const Target& target, std::string_view parameter);
+
 template <Named E>
 OrProblem<std::optional<E>> named_of(const Target& target, std::string_view parameter) {
     const auto* text = target.parameter(parameter);

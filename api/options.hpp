@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "api/change_feed.hpp"
+#include "domain/campaign/planning.hpp"
 #include "domain/core/id.hpp"
 #include "domain/core/random.hpp"
 #include "domain/core/time.hpp"
 #include "domain/ports/audience_directory.hpp"
+#include "domain/ports/audience_reader.hpp"
 #include "domain/ports/campaign_store.hpp"
+#include "domain/ports/delivery_records.hpp"
 #include "domain/ports/limits.hpp"
 #include "domain/ports/messenger.hpp"
 #include "domain/ports/time_zones.hpp"
@@ -27,13 +30,18 @@ struct Workspace {
     WorkspaceId id;
     std::optional<std::int64_t> default_admin;  // whom messages come from when a request names nobody
     AdminDirectory& admins;
+    ContactDirectory& contacts;
     AudienceDirectory& audience_search;
     const WaitingSource& waiting;
     const LimitsSource& limits;
+    PlanRules planning{};  // as the sending loop plans
 };
 
 struct Ports {
     CampaignStore& campaigns;
+    DeliveryRecords& records;
+    AudienceReader& audiences;
+    ContactMemory& memory;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;

@@ -51,6 +51,7 @@ constexpr std::array kinds{
     Kind{"circuit_open", 503, "Calls to Intercom are suspended"},
     Kind{"store_unavailable", 503, "The store does not answer"},
     Kind{"too_many_streams", 503, "Too many event streams are open"},
+    Kind{"too_many_dry_runs", 503, "Too many dry runs are going on"},
     Kind{"shutting_down", 503, "The service is shutting down"},
     Kind{"outcome_unknown", 504, "Nobody knows whether it was executed"},
     Kind{"deadline_exceeded", 504, "Not done in time"},

@@ -11,6 +11,7 @@ using namespace std::string_view_literals;
 
 constexpr std::array list_query{"limit"sv, "cursor"sv, "order"sv, "state"sv, "client_ref"sv};
 constexpr std::array recipients_query{"limit"sv, "cursor"sv, "state"sv, "reason"sv, "format"sv};
+constexpr std::array launch_query{"dry_run"sv};
 constexpr std::array wait_query{"wait"sv};
 constexpr std::array recipients_exports{"application/x-ndjson"sv, "text/csv"sv};
 
@@ -21,7 +22,7 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/campaigns/{id}",            "getCampaign",            get_campaign},
     Route{Verb::patch, "/v1/campaigns/{id}",           "editCampaign",           edit_campaign, {}, draft_body},
     Route{Verb::del,  "/v1/campaigns/{id}",            "deleteCampaign",         delete_campaign},
-    Route{Verb::post, "/v1/campaigns/{id}/launch",     "launchCampaign",         launch_campaign},
+    Route{Verb::post, "/v1/campaigns/{id}/launch",     "launchCampaign",         launch_campaign, launch_query},
     Route{Verb::post, "/v1/campaigns/{id}/pause",      "pauseCampaign",          pause_campaign, wait_query},
     Route{Verb::post, "/v1/campaigns/{id}/resume",     "resumeCampaign",         resume_campaign},
     Route{Verb::post, "/v1/campaigns/{id}/cancel",     "cancelCampaign",         cancel_campaign, wait_query},
@@ -30,6 +31,8 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/campaigns/{id}/recipients", "listCampaignRecipients", list_recipients, recipients_query, small_body, "application/json", recipients_exports},
     Route{Verb::post, "/v1/campaigns/{id}/recipients", "uploadCampaignRecipients", upload_recipients, {}, any_body, "application/json", {}, BodyKind::stream},
     Route{Verb::get,  "/v1/campaigns/{id}/events",     "streamCampaignEvents",   stream_events, {}, small_body, "text/event-stream"},
+    Route{Verb::get,  "/v1/deliveries/{id}",           "getDelivery",            get_delivery},
+    Route{Verb::post, "/v1/deliveries/{id}/resolve",   "resolveDelivery",        resolve_delivery},
     Route{Verb::get,  "/v1/limits",                    "getLimits",              get_limits},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},

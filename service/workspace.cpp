@@ -41,10 +41,16 @@ resilience::GateOptions gate_options(const WorkspaceConfig& workspace, const Con
     return options;
 }
 
+PlanRules planning_rules(const Config& config) {
+    PlanRules rules;
+    rules.contact_fresh = config.contact_fresh;
+    rules.look_again = config.contact_visibility_grace;
+    return rules;
+}
+
 RunnerOptions runner_options(const Config& config) {
     RunnerOptions options;
-    options.planning.contact_fresh = config.contact_fresh;
-    options.planning.look_again = config.contact_visibility_grace;
+    options.planning = planning_rules(config);
     options.visibility_grace = config.contact_visibility_grace;
     return options;
 }
@@ -148,6 +154,7 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
     : around_(around),
       id_{own.name},
       default_admin_(own.sender_admin_id),
+      planning_(planning_rules(config)),
       client_(around.loop, around.clock, endpoint_of(own), client_options(own)),
       attempts_(client_, around.metrics),
       credential_{own.token.reveal()},
@@ -179,7 +186,8 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
 }
 
 api::Workspace WorkspaceRuntime::api_view() {
-    return {id_, default_admin_, interactive_directory_, interactive_directory_, runner_, gate_};
+    return {id_,   default_admin_, interactive_directory_, interactive_directory_, interactive_directory_, runner_,
+            gate_, planning_};
 }
 
 LoaderEvents WorkspaceRuntime::loader_events() {

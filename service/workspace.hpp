@@ -85,6 +85,7 @@ class WorkspaceRuntime {
     const Surroundings& around_;
     WorkspaceId id_;
     std::optional<std::int64_t> default_admin_;
+    PlanRules planning_;
 
     http::Client client_;
     observe::CountedExchange attempts_;

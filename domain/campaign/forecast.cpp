@@ -32,6 +32,10 @@ void AudienceTally::add(const AudienceMember& member, const std::optional<Answer
         tally_.kinds.insert(member.ref.kind);
         return;
     }
+    if (is_created(campaign_, member.ref, person->lookup)) {
+        ++tally_.to_create;
+        return;
+    }
     ClaimedDelivery row;
     row.ref = member.ref;
     row.variables = member.variables;
@@ -88,16 +92,23 @@ CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campai
     // nobody is in the search: by id that is an exact look-up each, by email a second search.
     const auto searches = parts(open, sizes.claim_batch) * parts(sizes.claim_batch, sizes.lookup_batch) *
                           static_cast<std::int64_t>(std::max<std::size_t>(known.kinds.size(), 1));
-    calls.lookups = {parts(open, sizes.lookup_batch), open > 0 ? searches + open : 0};
+    const auto each = campaign.create_missing_contacts ? 2 * open : open;  // looked up, and created
+    calls.lookups = {parts(open, sizes.lookup_batch), open > 0 ? searches + each : 0};
     return calls;
 }
 
 std::optional<Finish> finish_of(const CallsNeeded& calls, const Pace& pace) {
     if (pace.per_second <= 0) return {};
-    const auto earliest = after(pace.from, calls.lookups.min + calls.messages.min, pace.per_second);
+    const auto end = [&](std::int64_t all, std::int64_t messages) -> std::optional<WallTime> {
+        const auto at = after(pace.from, all, pace.per_second);
+        if (!pace.max_per_minute || !at) return at;
+        const auto paced = after(pace.from, messages, static_cast<double>(*pace.max_per_minute) / 60);
+        return paced ? std::optional(std::max(*at, *paced)) : std::nullopt;
+    };
+    const auto earliest = end(calls.lookups.min + calls.messages.min, calls.messages.min);
     // The events take their turns between the messages; completion does not wait for them, but the messages do.
     const auto latest =
-        after(pace.from, calls.lookups.max + calls.messages.max + calls.events.max + pace.others, pace.per_second);
+        end(calls.lookups.max + calls.messages.max + calls.events.max + pace.others, calls.messages.max);
     if (!earliest || !latest) return {};
     return Finish{*earliest, *latest};
 }

@@ -21,6 +21,7 @@ struct Tally {
     std::map<std::string, std::int64_t> skipped;  // by reason
     std::int64_t too_large{};                     // rejected here: larger, with this person's variables, than is sent
     std::int64_t look_again{};                    // an email that Intercom's search may not show yet
+    std::int64_t to_create{};                     // created in Intercom first
     std::int64_t to_look_up{};                    // only Intercom can tell
     std::set<ContactRef::Kind> kinds;             // of those
 };
@@ -100,8 +101,9 @@ CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campai
 
 struct Pace {
     double per_second{};
-    WallTime from{};        // nothing goes out before
-    std::int64_t others{};  // calls of other campaigns that may come in between
+    WallTime from{};                             // nothing goes out before
+    std::int64_t others{};                       // calls of other campaigns that may come in between
+    std::optional<std::int64_t> max_per_minute;  // messages of this campaign
 };
 
 struct Finish {

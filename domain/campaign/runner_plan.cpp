@@ -8,6 +8,7 @@
 #include "domain/core/fan_out.hpp"
 
 namespace herald {
+
 Task<void> CampaignRunner::refill(std::size_t limit) {
     queue_.tidy(ports_.clock.now());
     // A campaign that no row in hand refers to is loaded again when it is needed.

@@ -13,6 +13,7 @@
 
 #include "api/api.hpp"
 #include "tests/api/fake_campaign_store.hpp"
+#include "tests/api/fake_people.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace herald::test {
@@ -105,6 +106,10 @@ class ApiTest : public ::testing::Test {
     ManualClock clock{io};
     SeededRandom random;
     FakeCampaignStore store;
+    FakeRecords records;
+    FakeAudiences audiences;
+    FakeMemory memory;
+    FakeDirectory directory;
     FakeAdmins admins;
     FakeAudienceSearch searching;
     FakeWaiting waiting;
@@ -117,12 +122,15 @@ class ApiTest : public ::testing::Test {
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
         return std::make_unique<api::Api>(api::Ports{store,
+                                                     records,
+                                                     audiences,
+                                                     memory,
                                                      changes,
                                                      worker,
                                                      clock,
                                                      random,
                                                      zones,
-                                                     {{{"acme"}, default_admin, admins, searching, waiting, limits}}},
+                                                     {{{"acme"}, default_admin, admins, directory, searching, waiting, limits}}},
                                           api::Options{.openapi = "openapi: 3.0.3\n",
                                                        .metrics = [] { return std::string("herald_up 1\n"); },
                                                        .draining = [this] { return draining; }});

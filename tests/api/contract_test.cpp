@@ -8,7 +8,9 @@
 
 #include "api/campaign_body.hpp"
 #include "api/create_command.hpp"
+#include "api/dry_run_view.hpp"
 #include "api/problem.hpp"
+#include "api/resolve_command.hpp"
 #include "api/routes.hpp"
 #include "api/views.hpp"
 #include "tests/api/api_fixture.hpp"
@@ -262,6 +264,8 @@ TEST(Contract, DescribesWhatIsAnswered) {
     expect_shape<CampaignListView>(schema("CampaignList"), "CampaignList", false);
     expect_shape<ProgressView>(schema("Progress"), "Progress", false);
     expect_shape<RecipientListView>(schema("RecipientList"), "RecipientList", false);
+    expect_shape<DeliveryView>(schema("Delivery"), "Delivery", false);
+    expect_shape<DryRunView>(schema("DryRun"), "DryRun", false);
     expect_shape<UploadView>(schema("UploadReport"), "UploadReport", false);
     expect_shape<ProblemView>(
         [] {
@@ -294,6 +298,7 @@ TEST(Contract, DescribesWhatIsTaken) {
     expect_shape<CampaignBody>(schema("NewCampaign"), "NewCampaign", true);
     expect_patch(schema("CampaignPatch"), schema("NewCampaign"));
     expect_shape<RetryBody>(schema("Retry"), "Retry", true);
+    expect_shape<ResolveBody>(schema("Resolve"), "Resolve", true);
     expect_shape<EmptyBody>(schema("Nothing"), "Nothing", true);
     expect_shape<LaunchBody>(schema("Launch"), "Launch", true);
 }

@@ -189,13 +189,16 @@ class SeveralWorkspaces : public Http {
     SeveralWorkspaces() {
         api = std::make_unique<api::Api>(
             api::Ports{store,
+                       records,
+                       audiences,
+                       memory,
                        changes,
                        worker,
                        clock,
                        random,
                        zones,
-                       {{{"acme"}, 991267816, admins, searching, waiting, limits},
-                        {{"acme-eu"}, 7, other_admins, searching, other_waiting, other_limits}}},
+                       {{{"acme"}, 991267816, admins, directory, searching, waiting, limits},
+                        {{"acme-eu"}, 7, other_admins, directory, searching, other_waiting, other_limits}}},
             api::Options{});
     }
 };

@@ -139,10 +139,13 @@ TEST_F(ForecastTest, WhoIsUnknownMakesARange) {
 
 TEST_F(ForecastTest, FinishesWhenTheCallsAreOut) {
     const CallsNeeded calls{{10, 20}, {90, 180}, {90, 180}};
-    EXPECT_EQ(finish_of(calls, {10, now, 0}), (Finish{now + 10s, now + 38s}));
-    EXPECT_EQ(finish_of(calls, {10, now + 60s, 100}), (Finish{now + 70s, now + 108s}));
-    EXPECT_EQ(finish_of(calls, {0, now, 0}), std::nullopt);
-    EXPECT_EQ(finish_of(calls, {0.000001, now, 0}), std::nullopt);
+    EXPECT_EQ(finish_of(calls, {10, now, 0, {}}), (Finish{now + 10s, now + 38s}));
+    EXPECT_EQ(finish_of(calls, {10, now + 60s, 100, {}}), (Finish{now + 70s, now + 108s}));
+    // its own pace holds it back, or does not
+    EXPECT_EQ(finish_of(calls, {10, now, 0, 60}), (Finish{now + 90s, now + 180s}));
+    EXPECT_EQ(finish_of(calls, {10, now, 0, 6'000}), (Finish{now + 10s, now + 38s}));
+    EXPECT_EQ(finish_of(calls, {0, now, 0, {}}), std::nullopt);
+    EXPECT_EQ(finish_of(calls, {0.000001, now, 0, {}}), std::nullopt);
 }
 
 }  // namespace
