@@ -73,7 +73,7 @@ std::vector<DeliveryRecord> delivery_page(Connection& connection, const Workspac
 std::optional<DeliveryRecord> find_delivery(Connection& connection, const WorkspaceId& workspace, std::int64_t number) {
     static const std::string sql = fmt::format(
         "SELECT {}, c.id FROM deliveries d JOIN campaigns c ON c.number = d.campaign "
-        "WHERE d.number = ?1 AND d.workspace = ?2",
+        "WHERE d.number = ?1 AND c.workspace = ?2",
         record_columns);
     auto row = connection.query(sql);
     if (!row.with(number, workspace).next()) return {};

@@ -87,7 +87,7 @@ struct Row {
 std::optional<Row> find_row(Write& write, const WorkspaceId& workspace, std::int64_t number) {
     auto row = write.query(
         "SELECT d.campaign, c.id, d.state, d.reason, c.track_event AND c.channel = 'email', d.intent_at "
-        "FROM deliveries d JOIN campaigns c ON c.number = d.campaign WHERE d.number = ?1 AND d.workspace = ?2");
+        "FROM deliveries d JOIN campaigns c ON c.number = d.campaign WHERE d.number = ?1 AND c.workspace = ?2");
     if (!row.with(number, workspace).next()) return {};
     return Row{row.integer(0), {row.text(1)},  *delivery_state(row.text(2)),
                row.text(3),    row.boolean(4), row.optional_time(5)};
