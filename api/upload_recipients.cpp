@@ -68,10 +68,14 @@ class Upload {
         for (;;) {
             co_await fan_out(loop, backend_.ports.clock, 2, 2,
                              [this](std::size_t part) { return part == 0 ? store() : fill(); });
-            if (problem_) co_return std::unexpected(stopped());
+            if (problem_) break;
             batch_ = reading_->reader.take_batch();
             if (batch_.empty() && ended_) break;
         }
+        const auto recorded =
+            co_await backend_.ports.campaigns.end_upload(caller_, id_, summary(), backend_.ports.clock.wall_now());
+        if (problem_) co_return std::unexpected(stopped());
+        if (!recorded) co_return std::unexpected(problem(recorded.error()));
         co_return json_response(200, to_json(view()));
     }
 
@@ -108,6 +112,15 @@ class Upload {
         accepted_ += appended->added;
         duplicates_ += appended->duplicates;
         audience_ = appended->audience;
+    }
+
+    UploadSummary summary() const {
+        const auto& report = reading_->reader.report();
+        return {.lines = report.lines,
+                .added = accepted_,
+                .duplicates = duplicates_,
+                .errors = report.errors_total,
+                .outcome = problem_ ? problem_->code : "complete"};
     }
 
     Problem stopped() const {

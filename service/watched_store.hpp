@@ -99,6 +99,9 @@ class WatchedCampaignStore final : public CampaignStore {
     Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override {
         return store_.append_recipients(std::move(caller), std::move(id), std::move(batch));
     }
+    Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) override {
+        return store_.end_upload(std::move(caller), std::move(id), std::move(upload), now);
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override {
         return store_.replay(std::move(workspace), std::move(scope), std::move(key), std::move(request_hash), now);
@@ -115,8 +118,8 @@ class WatchedCampaignStore final : public CampaignStore {
     Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) override {
         return store_.reasons(std::move(workspace), std::move(id));
     }
-    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
-        return store_.sender_verified(std::move(id), admin_id);
+    Task<Result<void>> sender_verified(Caller caller, CampaignId id, std::int64_t admin_id, WallTime now) override {
+        return store_.sender_verified(std::move(caller), std::move(id), admin_id, now);
     }
     // As last seen by the process's own check, so that a probe of a stuck store is answered at once.
     Task<bool> healthy() override { co_return healthy_; }

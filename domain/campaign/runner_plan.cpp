@@ -196,7 +196,8 @@ Task<Result<void>> CampaignRunner::confirm_sender(Active& active) {
     }
     sender.admin_id = admin->id;
     active.sender_confirmed = true;
-    co_return co_await ports_.campaigns.sender_verified(active.campaign.id, admin->id);
+    co_return co_await ports_.campaigns.sender_verified(machine(workspace_), active.campaign.id, admin->id,
+                                                        ports_.clock.wall_now());
 }
 
 }  // namespace herald

@@ -1,12 +1,13 @@
 #pragma once
-// Campaigns and their deliveries on durable storage. Every function is one transaction; when it returns a
-// value, the change survives a power cut. Errors of all: store_unavailable.
+// Campaigns and their deliveries on durable storage. Every function is one transaction, with the audit entry of what
+// it changes; when it returns a value, the change survives a power cut. Errors of all: store_unavailable.
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "domain/audit/records.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/campaign/schedule.hpp"
 #include "domain/core/result.hpp"
@@ -132,6 +133,9 @@ class CampaignStore {
     // Adds to the audience of a draft, behind those who are in it, everybody whom the same reference (normalized)
     // does not name there already. Repeating it is safe. Errors: not_found, conflict (no longer a draft).
     virtual Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) = 0;
+    // One audit entry for all batches that this caller has appended since the last one, with what the upload itself
+    // knows of them. When the process ends first, the next start writes it. Error: not_found.
+    virtual Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) = 0;
 
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.
@@ -144,7 +148,7 @@ class CampaignStore {
     // Deliveries by state and reason, for those that have one.
     virtual Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) = 0;
     // Notes that Intercom confirmed the sender (and the admin's id, when the caller gave an email).
-    virtual Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) = 0;
+    virtual Task<Result<void>> sender_verified(Caller caller, CampaignId id, std::int64_t admin_id, WallTime now) = 0;
     // True when the store answers. For readiness.
     virtual Task<bool> healthy() = 0;
 };

@@ -26,6 +26,7 @@ class FakeCampaignStore final : public CampaignStore {
     std::size_t reads{};                     // calls of get()
     std::vector<std::size_t> batches;        // sizes of what was appended
     std::function<void(std::size_t)> before_append;
+    std::vector<UploadSummary> uploads;  // that ended
 
     Campaign& only() { return campaigns.at(0); }
 
@@ -192,6 +193,13 @@ class FakeCampaignStore final : public CampaignStore {
         co_return out;
     }
 
+    Task<Result<void>> end_upload(Caller caller, CampaignId, UploadSummary upload, WallTime) override {
+        if (fails) co_return *fails;
+        callers.push_back(std::move(caller));
+        uploads.push_back(std::move(upload));
+        co_return Result<void>{};
+    }
+
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime) override {
         if (fails) co_return *fails;
@@ -241,7 +249,9 @@ class FakeCampaignStore final : public CampaignStore {
         co_return reason_counts;
     }
 
-    Task<Result<void>> sender_verified(CampaignId, std::int64_t) override { co_return Result<void>{}; }
+    Task<Result<void>> sender_verified(Caller, CampaignId, std::int64_t, WallTime) override {
+        co_return Result<void>{};
+    }
     Task<bool> healthy() override { co_return !fails; }
 
  private:

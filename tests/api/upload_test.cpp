@@ -93,6 +93,28 @@ TEST_F(UploadTest, ALaunchInTheMiddleEndsItAndTheAnswerSaysWhatStays) {
     EXPECT_NE(detail(response).find("5000 recipients"), std::string::npos) << response.body;
 }
 
+TEST_F(UploadTest, IsRecordedOnceHoweverItEnds) {
+    given_empty_draft();
+    EXPECT_EQ(upload({lines(0, 6'000), "x\n"}).status, 200);
+    ASSERT_EQ(store.uploads.size(), 1U);
+    EXPECT_EQ(store.uploads[0], (UploadSummary{6'001, 6'000, 0, 1, "complete"}));
+    EXPECT_EQ(store.callers.back().actor, "anonymous");
+    EXPECT_EQ(store.callers.back().request_id, "req_1");
+
+    body.fails = api::BodyFailure::gone;
+    EXPECT_EQ(upload({lines(0, 5'500)}).status, 400);
+    ASSERT_EQ(store.uploads.size(), 2U);
+    EXPECT_EQ(store.uploads[1].outcome, "malformed_request");
+    EXPECT_EQ(store.uploads[1].duplicates, 5'000);
+
+    EXPECT_EQ(upload({"name\nAnn\n"}, "text/csv").status, 422);
+    EXPECT_EQ(store.uploads.at(2), (UploadSummary{0, 0, 0, 0, "validation_failed"}));
+
+    store.only().state = CampaignState::running;
+    EXPECT_EQ(upload({lines(0, 1)}).status, 409);
+    EXPECT_EQ(store.uploads.size(), 3U);  // nothing was read
+}
+
 TEST_F(UploadTest, IsRefusedBeforeItsBodyIsRead) {
     given_campaign(true);
     EXPECT_EQ(upload({lines(0, 1)}).status, 409);

@@ -190,12 +190,12 @@ TEST_F(CampaignStoreTest, AWorkspaceSeesOnlyItsOwn) {
 
 TEST_F(CampaignStoreTest, TheSenderIsVerifiedOnce) {
     const auto id = campaign(1);
-    ASSERT_TRUE(run(campaigns().sender_verified(id, 7)));
-    ASSERT_TRUE(run(campaigns().sender_verified(id, 7)));
+    ASSERT_TRUE(run(campaigns().sender_verified(caller(), id, 7, start)));
+    ASSERT_TRUE(run(campaigns().sender_verified(caller(), id, 7, start)));
     EXPECT_EQ(get(id).sender.admin_id, 7);
     EXPECT_TRUE(get(id).sender.verified);
     EXPECT_EQ(get(id).version, 2);
-    EXPECT_EQ(run(campaigns().sender_verified({"cmp_none"}, 7)).error().code, Errc::not_found);
+    EXPECT_EQ(run(campaigns().sender_verified(caller(), {"cmp_none"}, 7, start)).error().code, Errc::not_found);
 }
 
 TEST_F(CampaignStoreTest, EachCommitTellsOfEachCampaignOnce) {

@@ -182,6 +182,16 @@ TEST_P(RandomOperations, SendNothingTwiceAndCountEveryRow) {
     EXPECT_EQ(raw_integer("SELECT sum(events_queued + events_tracked + events_failed) FROM campaign_counts"),
               raw_integer("SELECT count(*) FROM tracked_events"));
     EXPECT_EQ(restart(now_).corrected_campaigns, 0);
+
+    // Every state is on record, and the record is whole.
+    for (const auto& id : ids_) {
+        const auto last = run(store->audit().list(workspace, {.resource = "campaign:" + id.value, .limit = 1}));
+        EXPECT_EQ(last->at(0).record.details.at("state_after"), AuditValue(std::string(name(get(id).state))));
+    }
+    ChainCheck check(store->audit().digest());
+    while (!check.ended()) ASSERT_TRUE(run(store->audit().check_some(workspace, check)));
+    EXPECT_FALSE(check.broken());
+    EXPECT_EQ(check.good(), raw_integer("SELECT count(*) FROM audit_entries"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomOperations, testing::Values(1, 2, 3, 4));

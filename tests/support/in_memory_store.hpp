@@ -184,7 +184,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     Task<Result<bool>> sweep(WallTime) override { co_return false; }
     int asked_for_timed{};
 
-    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override {
+    Task<Result<void>> sender_verified(Caller, CampaignId id, std::int64_t admin_id, WallTime) override {
         campaigns.at(id).sender = {admin_id, {}, true};
         co_return Result<void>{};
     }
@@ -208,6 +208,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     Task<Result<Appended>> append_recipients(Caller, CampaignId, std::vector<Recipient>) override {
         co_return not_here();
     }
+    Task<Result<void>> end_upload(Caller, CampaignId, UploadSummary, WallTime) override { co_return not_here(); }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
                                                     WallTime) override {
         co_return not_here();

@@ -2,6 +2,7 @@
 
 #include "adapters/store/sqlite/campaign_changes.hpp"
 #include "adapters/store/sqlite/rows.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -40,6 +41,16 @@ std::int64_t next_position(Write& write, std::int64_t campaign) {
     return row.with(campaign).next() ? row.integer(0) : 0;
 }
 
+void note_upload(Write& write, const Caller& caller, const CampaignId& id, const Appended& batch) {
+    write
+        .query(
+            "INSERT INTO open_uploads (workspace, campaign, actor, request_id, added, duplicates) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET added = added + excluded.added, "
+            "duplicates = duplicates + excluded.duplicates")
+        .with(caller.workspace, id, caller.actor, caller.request_id, batch.added, batch.duplicates)
+        .run();
+}
+
 }  // namespace
 
 void insert_audience(Write& write, std::int64_t campaign, const WorkspaceId& workspace,
@@ -61,6 +72,7 @@ Result<Appended> append_audience(Write& write, const Caller& caller, const Campa
     out.added = append_rows(write, *number, caller.workspace, batch);
     out.duplicates = static_cast<std::int64_t>(batch.size()) - out.added;
     out.audience = campaign->counts.audience() + out.added;
+    note_upload(write, caller, id, out);
     return out;
 }
 
@@ -71,6 +83,24 @@ std::int64_t append_rows(Write& write, std::int64_t campaign, const WorkspaceId&
         std::ranges::count_if(batch, [&](const Recipient& recipient) { return rows.add(recipient, false); });
     if (added > 0) write.changes().add(campaign, DeliveryState::queued, added);
     return added;
+}
+
+Result<void> end_upload(Write& write, const Caller& caller, const CampaignId& id, const UploadSummary& upload,
+                        WallTime now) {
+    if (!campaign_number(write.connection(), caller.workspace, id)) return no_such_campaign();
+    write.query("DELETE FROM open_uploads WHERE workspace = ?1 AND campaign = ?2 AND actor = ?3 AND request_id = ?4")
+        .with(caller.workspace, id, caller.actor, caller.request_id)
+        .run();
+    write.audit(caller, now, recipients_uploaded(id, upload));
+    return {};
+}
+
+void close_uploads(Write& write, WallTime now) {
+    auto row =
+        write.query("DELETE FROM open_uploads RETURNING workspace, campaign, actor, request_id, added, duplicates");
+    while (row.next())
+        write.audit({{row.text(0)}, row.text(2), row.text(3)}, now,
+                    upload_interrupted({row.text(1)}, row.integer(4), row.integer(5)));
 }
 
 }  // namespace herald::sqlite

@@ -8,6 +8,7 @@
 #include "adapters/store/sqlite/launch.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "adapters/store/sqlite/sweep.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -64,6 +65,16 @@ std::int64_t requeue_rows(Write& write, std::int64_t number, DeliveryState from,
     return rows;
 }
 
+AuditRecord retried(const Campaign& campaign, CampaignState next, const std::vector<DeliveryState>& states,
+                    std::int64_t rows) {
+    auto record = campaign_changed(campaign.id, CampaignEvent::retry, campaign.state, next);
+    std::string names;
+    for (const auto state : states) names += fmt::format("{}{}", names.empty() ? "" : ",", name(state));
+    record.details["states"] = names;
+    record.details["recipient_count"] = rows;
+    return record;
+}
+
 }  // namespace
 
 Error no_such_campaign() {
@@ -104,6 +115,16 @@ Result<Written> create_campaign(Write& write, const Caller& caller, Campaign& ca
     const auto number = insert_campaign(write.connection(), campaign, body_hash);
     insert_audience(write, number, campaign.workspace, audience);
     insert_sources(write, number, campaign.workspace, campaign.sources);
+    const auto recipients = static_cast<std::int64_t>(audience.size());
+    write.audit(caller, now, campaign_created(campaign, recipients));
+    if (launch) {
+        auto launched =
+            campaign_changed(campaign.id, CampaignEvent::launch, CampaignState::draft, CampaignState::running);
+        launched.details["recipient_count"] = recipients;
+        write.audit(caller, now, std::move(launched));
+    } else if (campaign.scheduled_at) {
+        write.audit(caller, now, campaign_scheduled(campaign.id, CampaignState::draft, *campaign.scheduled_at));
+    }
     write.changes().touch(number);
     write.changes().happened(now);
     return answer(write, campaign.workspace, campaign.id, idempotency, now);
@@ -143,6 +164,10 @@ Result<Written> change_campaign(Write& write, const Caller& caller, const Campai
     move_audience(write, *number, event, now);
     if (event == CampaignEvent::resume) reopen_sources(write, *number);
     if (event == CampaignEvent::expire) close_sources(write, *number, "the campaign expired first");
+    auto record = campaign_changed(id, event, campaign->state, *next);
+    if (paused_for) record.details["reason"] = std::string(*paused_for);
+    if (event == CampaignEvent::start) record.details["recipient_count"] = campaign->counts.audience();
+    write.audit(caller, now, std::move(record));
     write.changes().touch(*number);
     write.changes().happened(now);
     return answer(write, workspace, id, idempotency, now);
@@ -162,6 +187,7 @@ Result<Written> pace_campaign(Write& write, const Caller& caller, const Campaign
     write.query("UPDATE campaigns SET max_per_minute = ?2, version = version + 1 WHERE number = ?1")
         .with(*number, max_per_minute)
         .run();
+    write.audit(caller, now, campaign_paced(*campaign, max_per_minute));
     write.changes().touch(*number);
     return answer(write, caller.workspace, id, idempotency, now);
 }
@@ -189,20 +215,23 @@ Result<Written> retry_campaign(Write& write, const Caller& caller, const Campaig
                 "WHERE number = ?1")
             .with(*number, name(*next))
             .run();
+        write.audit(caller, now, retried(*campaign, *next, states, rows));
         write.changes().touch(*number);
         write.changes().happened(now);
     }
     return answer(write, workspace, id, idempotency, now);
 }
 
-Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id) {
-    auto row = write.query("SELECT number, sender_verified, admin_id FROM campaigns WHERE id = ?1");
-    if (!row.with(id).next()) return no_such_campaign();
+Result<void> confirm_sender(Write& write, const Caller& caller, const CampaignId& id, std::int64_t admin_id,
+                            WallTime now) {
+    auto row = write.query("SELECT number, sender_verified, admin_id FROM campaigns WHERE id = ?1 AND workspace = ?2");
+    if (!row.with(id, caller.workspace).next()) return no_such_campaign();
     if (row.boolean(1) && row.optional_integer(2) == admin_id) return {};
     const auto number = row.integer(0);
     write.query("UPDATE campaigns SET sender_verified = 1, admin_id = ?2, version = version + 1 WHERE number = ?1")
         .with(number, admin_id)
         .run();
+    write.audit(caller, now, sender_confirmed(id, admin_id));
     write.changes().touch(number);
     return {};
 }

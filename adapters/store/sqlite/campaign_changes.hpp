@@ -23,6 +23,7 @@ Result<Written> pace_campaign(Write& write, const Caller& caller, const Campaign
                               std::optional<std::int64_t> max_per_minute, WallTime now, const Idempotency& idempotency);
 Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
                                const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
-Result<void> verify_sender(Write& write, const CampaignId& id, std::int64_t admin_id);
+Result<void> confirm_sender(Write& write, const Caller& caller, const CampaignId& id, std::int64_t admin_id,
+                            WallTime now);
 
 }  // namespace herald::sqlite

@@ -62,6 +62,11 @@ Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, Cam
         [&](Write& write) -> Result<Appended> { return append_audience(write, caller, id, batch); });
 }
 
+Task<Result<void>> SqliteCampaignStore::end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) {
+    co_return co_await database_.write(
+        [&](Write& write) -> Result<void> { return sqlite::end_upload(write, caller, id, upload, now); });
+}
+
 Task<Result<std::optional<std::string>>> SqliteCampaignStore::replay(WorkspaceId workspace, std::string scope,
                                                                      std::string key, std::string request_hash,
                                                                      WallTime now) {
@@ -99,9 +104,10 @@ Task<Result<std::vector<ReasonCount>>> SqliteCampaignStore::reasons(WorkspaceId 
     });
 }
 
-Task<Result<void>> SqliteCampaignStore::sender_verified(CampaignId id, std::int64_t admin_id) {
+Task<Result<void>> SqliteCampaignStore::sender_verified(Caller caller, CampaignId id, std::int64_t admin_id,
+                                                        WallTime now) {
     co_return co_await database_.write(
-        [&](Write& write) -> Result<void> { return verify_sender(write, id, admin_id); });
+        [&](Write& write) -> Result<void> { return confirm_sender(write, caller, id, admin_id, now); });
 }
 
 Task<bool> SqliteCampaignStore::healthy() {

@@ -26,13 +26,14 @@ class SqliteCampaignStore final : public CampaignStore {
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
     Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override;
+    Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) override;
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override;
     Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;
     Task<Result<std::vector<Campaign>>> list(WorkspaceId workspace, CampaignQuery query) override;
     Task<Result<std::vector<DeliveryRecord>>> deliveries(WorkspaceId workspace, DeliveryQuery query) override;
     Task<Result<std::vector<ReasonCount>>> reasons(WorkspaceId workspace, CampaignId id) override;
-    Task<Result<void>> sender_verified(CampaignId id, std::int64_t admin_id) override;
+    Task<Result<void>> sender_verified(Caller caller, CampaignId id, std::int64_t admin_id, WallTime now) override;
     Task<bool> healthy() override;
 
  private:

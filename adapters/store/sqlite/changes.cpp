@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "adapters/store/sqlite/audience_sources.hpp"
+#include "adapters/store/sqlite/audit.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -55,33 +57,47 @@ void add_reasons(Connection& connection, std::int64_t campaign, const ReasonCoun
 
 struct Head {
     CampaignId id;
+    WorkspaceId workspace;
     CampaignState state{};
 };
 
 Head head_of(Connection& connection, std::int64_t campaign) {
-    auto row = connection.query("SELECT id, state FROM campaigns WHERE number = ?1");
+    auto row = connection.query("SELECT id, workspace, state FROM campaigns WHERE number = ?1");
     if (!row.with(campaign).next()) return {};
-    return {{row.text(0)}, campaign_state(row.text(1)).value_or(CampaignState::draft)};
+    return {{row.text(0)}, {row.text(1)}, campaign_state(row.text(2)).value_or(CampaignState::draft)};
 }
 
-void complete(Connection& connection, std::int64_t campaign, CampaignState from, WallTime at) {
-    const auto next = next_state(from, CampaignEvent::complete);
+void record_completion(Connection& connection, const Head& head, CampaignState to, const DeliveryCounts& counts,
+                       WallTime at) {
+    auto record = campaign_changed(head.id, CampaignEvent::complete, head.state, to);
+    record.details["recipient_count"] = counts.audience();
+    for (const auto state : all_delivery_states)
+        if (is_terminal(state)) record.details[std::string(name(state))] = counts[state];
+    append_audit(connection, machine(head.workspace), at, std::move(record));
+}
+
+void complete(Connection& connection, std::int64_t campaign, const Head& head, WallTime at) {
+    const auto next = next_state(head.state, CampaignEvent::complete);
     if (!next || has_open_source(connection, campaign)) return;
     const auto rows = check_counts(connection, campaign).rows;
     if (!rows.finished()) return;
+    const auto state = rows.losses() > 0 ? CampaignState::completed_with_losses : *next;
     connection
         .query(
             "UPDATE campaigns SET state = ?2, paused_for = NULL, finished_at = ?3, version = version + 1 "
             "WHERE number = ?1")
-        .with(campaign, name(rows.losses() > 0 ? CampaignState::completed_with_losses : *next), at)
+        .with(campaign, name(state), at)
         .run();
+    record_completion(connection, head, state, rows, at);
 }
 
 // A late answer may have turned the last loss into an acceptance.
-void restore(Connection& connection, std::int64_t campaign) {
+void restore(Connection& connection, std::int64_t campaign, const Head& head, const DeliveryCounts& counts,
+             WallTime at) {
     connection.query("UPDATE campaigns SET state = ?2, version = version + 1 WHERE number = ?1")
         .with(campaign, name(CampaignState::completed))
         .run();
+    record_completion(connection, head, CampaignState::completed, counts, at);
 }
 
 }  // namespace
@@ -107,8 +123,9 @@ std::vector<CampaignId> Changes::apply(Connection& connection) {
         const auto counts = add_counts(connection, campaign, delta);
         add_reasons(connection, campaign, delta.reasons);
         const auto head = head_of(connection, campaign);
-        if (counts.finished() && !is_terminal(head.state)) complete(connection, campaign, head.state, at_);
-        if (head.state == CampaignState::completed_with_losses && counts.losses() == 0) restore(connection, campaign);
+        if (counts.finished() && !is_terminal(head.state)) complete(connection, campaign, head, at_);
+        if (head.state == CampaignState::completed_with_losses && counts.losses() == 0)
+            restore(connection, campaign, head, counts, at_);
         changed.push_back(head.id);
     }
     return changed;

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/audit.hpp"
 #include "adapters/store/sqlite/migrations.hpp"
 
 namespace herald::sqlite {
@@ -40,6 +41,10 @@ void Write::flush() {
     auto changed = changes_.apply(connection_);
     for (auto& id : changed)
         if (std::ranges::find(changed_, id) == changed_.end()) changed_.push_back(std::move(id));
+}
+
+void Write::audit(const Caller& caller, WallTime at, AuditRecord record) {
+    append_audit(connection_, caller, at, std::move(record));
 }
 
 std::vector<CampaignId> Write::commit() {

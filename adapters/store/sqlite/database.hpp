@@ -20,8 +20,10 @@
 #include "adapters/store/sqlite/changes.hpp"
 #include "adapters/store/sqlite/connection.hpp"
 #include "adapters/system/offload.hpp"
+#include "domain/audit/entry.hpp"
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
+#include "domain/ports/caller.hpp"
 
 namespace herald::sqlite {
 
@@ -47,6 +49,8 @@ class Write {
     Changes& changes() { return changes_; }
     // Brings counters and completion up to date now, for work that reads them back before the commit.
     void flush();
+    // Adds to the audit chain of the caller's workspace what this transaction does.
+    void audit(const Caller& caller, WallTime at, AuditRecord record);
     // Runs on the writer thread once the transaction is durable, and not at all if it fails.
     void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
     std::vector<CampaignId> commit();  // the campaigns it changed

@@ -4,6 +4,7 @@
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "adapters/store/sqlite/sweep.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -42,6 +43,7 @@ Result<Written> edit_draft(Write& write, const Caller& caller, const Campaign& e
     if (auto allowed = may_be_edited(campaign->state); !allowed) return allowed.error();
     if (holds && !holds(*campaign)) return changed_meanwhile();
     rewrite(write, *number, edited);
+    write.audit(caller, now, campaign_edited(*campaign, edited));
     write.changes().touch(*number);
     return answer(write, caller.workspace, edited.id, idempotency, now);
 }
@@ -58,6 +60,7 @@ Result<Written> remove_draft(Write& write, const Caller& caller, const CampaignI
     if (auto allowed = may_be_deleted(campaign->state); !allowed) return allowed.error();
     if (holds && !holds(*campaign)) return changed_meanwhile();
     begin_removal(write, *number);
+    write.audit(caller, now, campaign_deleted(*campaign));
     write.changes().touch(*number);
     store_answer(write, *campaign, idempotency, now);
     return Written{std::move(*campaign), {}, false};

@@ -3,6 +3,7 @@
 #include "adapters/store/sqlite/campaign_changes.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 
@@ -29,6 +30,10 @@ Result<Written> launch_campaign(Write& write, const Caller& caller, const Campai
             "expires_at = coalesce(?6, expires_at), version = version + 1 WHERE number = ?1")
         .with(*number, name(*next), launched_at, terms.at, terms.time_zone, terms.expires_at)
         .run();
+    auto record = terms.at ? campaign_scheduled(id, campaign->state, *terms.at)
+                           : campaign_changed(id, event, campaign->state, *next);
+    record.details["recipient_count"] = campaign->counts.audience();
+    write.audit(caller, now, std::move(record));
     write.changes().touch(*number);
     write.changes().happened(now);
     return answer(write, caller.workspace, id, idempotency, now);

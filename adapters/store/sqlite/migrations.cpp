@@ -242,10 +242,49 @@ CREATE TABLE resolutions (
 CREATE INDEX resolutions_delivery ON resolutions (delivery, number);
 )sql";
 
+// One index for each filter, and one for the chain. What an upload has added so far stands in open_uploads until its
+// entry is written, at its end or at the next start.
+constexpr const char* audit_chains = R"sql(
+CREATE TABLE audit_entries (
+    number     INTEGER PRIMARY KEY,
+    workspace  TEXT NOT NULL,
+    position   INTEGER NOT NULL,  -- in the chain of the workspace
+    at         INTEGER NOT NULL,
+    actor      TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    action     TEXT NOT NULL,
+    resource   TEXT NOT NULL,
+    details    TEXT NOT NULL,     -- JSON object
+    hash       TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX audit_chain ON audit_entries (workspace, position);
+CREATE INDEX audit_time ON audit_entries (workspace, at);
+CREATE INDEX audit_actor ON audit_entries (workspace, actor, at);
+CREATE INDEX audit_action ON audit_entries (workspace, action, at);
+CREATE INDEX audit_resource ON audit_entries (workspace, resource, at);
+
+CREATE TABLE audit_heads (
+    workspace TEXT PRIMARY KEY,
+    entries   INTEGER NOT NULL,
+    hash      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE open_uploads (
+    workspace  TEXT NOT NULL,
+    campaign   TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    added      INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    PRIMARY KEY (workspace, campaign, actor, request_id)
+) WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
     Migration{7, campaign_pace},      Migration{8, held_by_state},     Migration{9, resolutions_table},
+    Migration{10, audit_chains},
 };
 
 }  // namespace

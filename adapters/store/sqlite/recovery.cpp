@@ -4,6 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/store/sqlite/audience.hpp"
+#include "domain/audit/records.hpp"
+
 namespace herald::sqlite {
 namespace {
 
@@ -70,6 +73,25 @@ std::vector<std::int64_t> numbers(Write& write, std::string_view sql) {
     return out;
 }
 
+// By the machine itself, and each of them.
+std::int64_t pause_running(Write& write, WallTime now) {
+    std::int64_t paused = 0;
+    for (const auto campaign : numbers(write, "SELECT number FROM campaigns WHERE state = 'running'")) {
+        auto row = write.query(
+            "UPDATE campaigns SET state = ?2, paused_for = ?3, version = version + 1 WHERE number = ?1 "
+            "RETURNING id, workspace");
+        row.with(campaign, name(CampaignState::paused), name(PauseReason::crash_loop));
+        if (!row.next()) continue;
+        auto record =
+            campaign_changed({row.text(0)}, CampaignEvent::pause, CampaignState::running, CampaignState::paused);
+        record.details["reason"] = std::string(name(PauseReason::crash_loop));
+        write.audit(machine({row.text(1)}), now, std::move(record));
+        write.changes().touch(campaign);
+        ++paused;
+    }
+    return paused;
+}
+
 }  // namespace
 
 void CrashGuard::claimed(Write& write) {
@@ -114,15 +136,8 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
             ++recovery.lost;
         }
     }
-    if (guard.tripped(write)) {
-        for (const auto campaign : numbers(write, "SELECT number FROM campaigns WHERE state = 'running'")) {
-            write.query("UPDATE campaigns SET state = ?2, paused_for = ?3, version = version + 1 WHERE number = ?1")
-                .with(campaign, name(CampaignState::paused), name(PauseReason::crash_loop))
-                .run();
-            write.changes().touch(campaign);
-            ++recovery.paused_campaigns;
-        }
-    }
+    if (guard.tripped(write)) recovery.paused_campaigns = pause_running(write, now);
+    close_uploads(write, now);
     {
         auto row =
             write.query("SELECT DISTINCT workspace FROM campaigns WHERE state IN ('draft', 'running', 'paused')");

@@ -94,6 +94,33 @@ std::optional<Contact> to_contact(const std::string& text) {
     return contact;
 }
 
+std::string to_text(const AuditDetails& details) {
+    json::object object(details.size());
+    for (const auto& [key, value] : details) std::visit([&](const auto& plain) { object.emplace(key, plain); }, value);
+    return json::serialize(object);
+}
+
+std::optional<AuditDetails> to_details(const std::string& text) {
+    boost::system::error_code error;
+    json::parse_options options;
+    options.allow_invalid_utf8 = true;  // as we write it
+    const auto parsed = json::parse(text, error, {}, options);
+    if (error || !parsed.is_object()) return {};
+    AuditDetails details;
+    for (const auto& [key, value] : parsed.get_object()) {
+        if (const auto* plain = value.if_string())
+            details.emplace(key, std::string(*plain));
+        else if (const auto* number = value.if_int64())
+            details.emplace(key, *number);
+        else if (const auto* flag = value.if_bool())
+            details.emplace(key, *flag);
+        else
+            return {};
+    }
+    if (to_text(details) != text) return {};
+    return details;
+}
+
 ContactRef to_ref(std::string kind, std::string value) {
     return {contact_ref_kind(kind).value_or(ContactRef::Kind::id), std::move(value)};
 }

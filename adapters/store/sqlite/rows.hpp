@@ -6,6 +6,7 @@
 #include <string>
 
 #include "adapters/store/sqlite/connection.hpp"
+#include "domain/audit/entry.hpp"
 #include "domain/campaign/campaign.hpp"
 
 namespace herald::sqlite {
@@ -13,6 +14,10 @@ namespace herald::sqlite {
 // A JSON object of strings; the empty map is the empty text.
 std::string to_text(const std::map<std::string, std::string>& values);
 std::map<std::string, std::string> to_map(const std::string& text);
+
+// A JSON object; nullopt when the text is not exactly what to_text makes of some details.
+std::string to_text(const AuditDetails& details);
+std::optional<AuditDetails> to_details(const std::string& text);
 
 std::string to_text(const Contact& contact);
 std::optional<Contact> to_contact(const std::string& text);

@@ -1,10 +1,11 @@
 #pragma once
-// The SQLite store: one data directory behind the five ports.
+// The SQLite store: one data directory behind the ports.
 
 #include <filesystem>
 
 #include "adapters/store/sqlite/audience_reader.hpp"
 #include "adapters/store/sqlite/audience_store.hpp"
+#include "adapters/store/sqlite/audit_log.hpp"
 #include "adapters/store/sqlite/campaign_store.hpp"
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 #include "adapters/store/sqlite/contact_memory.hpp"
@@ -37,6 +38,7 @@ class SqliteStore {
     AudienceReader& audiences() { return audiences_; }
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
+    AuditLog& audit() { return audit_; }
 
     // Finishes what was asked for; later calls answer store_unavailable. See Database::close.
     void close() { database_.close(); }
@@ -52,6 +54,7 @@ class SqliteStore {
     SqliteAudienceReader audiences_{database_};
     SqliteContactMemory contacts_{database_, group_};
     SqliteLimiterMemory limiter_{database_};
+    SqliteAuditLog audit_{database_};
 };
 
 }  // namespace herald::sqlite
