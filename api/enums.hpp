@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/json/names.hpp"
+#include "domain/audit/chain.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/delivery/state.hpp"
 #include "domain/ports/limits.hpp"
@@ -171,6 +172,12 @@ struct Names<CredentialState> {
         }
         return "";
     }
+};
+
+template <>
+struct Names<ChainFault> {
+    static constexpr std::array values{ChainFault::altered, ChainFault::missing, ChainFault::added};
+    static std::string_view name(ChainFault fault) { return herald::name(fault); }
 };
 
 template <>

@@ -30,6 +30,9 @@ Task<Answer> resolve_delivery(Backend& backend, const Call& call);
 
 Task<Answer> get_limits(Backend& backend, const Call& call);
 
+Task<Answer> list_audit_entries(Backend& backend, const Call& call);
+Task<Answer> verify_audit_entries(Backend& backend, const Call& call);
+
 Task<Answer> get_liveness(Backend& backend, const Call& call);
 Task<Answer> get_readiness(Backend& backend, const Call& call);
 Task<Answer> get_metrics(Backend& backend, const Call& call);

@@ -15,6 +15,7 @@
 #include "domain/core/time.hpp"
 #include "domain/ports/audience_directory.hpp"
 #include "domain/ports/audience_reader.hpp"
+#include "domain/ports/audit_log.hpp"
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/delivery_records.hpp"
 #include "domain/ports/limits.hpp"
@@ -42,6 +43,7 @@ struct Ports {
     DeliveryRecords& records;
     AudienceReader& audiences;
     ContactMemory& memory;
+    AuditLog& audit;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;

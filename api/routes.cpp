@@ -13,6 +13,8 @@ constexpr std::array list_query{"limit"sv, "cursor"sv, "order"sv, "state"sv, "cl
 constexpr std::array recipients_query{"limit"sv, "cursor"sv, "state"sv, "reason"sv, "format"sv};
 constexpr std::array launch_query{"dry_run"sv};
 constexpr std::array wait_query{"wait"sv};
+constexpr std::array audit_query{"limit"sv,  "cursor"sv,   "order"sv, "actor"sv,
+                                 "action"sv, "resource"sv, "from"sv,  "to"sv};
 constexpr std::array recipients_exports{"application/x-ndjson"sv, "text/csv"sv};
 
 constexpr std::array table{
@@ -34,6 +36,8 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/deliveries/{id}",           "getDelivery",            get_delivery},
     Route{Verb::post, "/v1/deliveries/{id}/resolve",   "resolveDelivery",        resolve_delivery},
     Route{Verb::get,  "/v1/limits",                    "getLimits",              get_limits},
+    Route{Verb::get,  "/v1/audit_entries",             "listAuditEntries",       list_audit_entries, audit_query},
+    Route{Verb::get,  "/v1/audit_entries/verify",      "verifyAuditEntries",     verify_audit_entries},
     Route{Verb::get,  "/livez",                        "getLiveness",            get_liveness},
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},
     Route{Verb::get,  "/metrics",                      "getMetrics",             get_metrics, {}, small_body, "text/plain"},

@@ -270,6 +270,42 @@ struct UploadView {
 };
 BOOST_DESCRIBE_STRUCT(UploadView, (), (lines, accepted, duplicates, errors_total, errors, audience_size))
 
+struct AuditEntryView {
+    std::string id;
+    std::int64_t position{};
+    WallTime at{};
+    std::string actor;
+    std::optional<std::string> request_id;
+    std::string action;
+    std::string resource;
+    AuditDetails details;
+    std::string hash;
+};
+BOOST_DESCRIBE_STRUCT(AuditEntryView, (), (id, position, at, actor, request_id, action, resource, details, hash))
+
+struct AuditEntryListView {
+    std::vector<AuditEntryView> data;
+    Nullable<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(AuditEntryListView, (), (data, next_cursor))
+
+struct BrokenEntryView {
+    std::int64_t position{};
+    std::optional<std::string> id;
+    ChainFault fault{};
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(BrokenEntryView, (), (position, id, fault, detail))
+
+struct AuditVerificationView {
+    std::string workspace;
+    bool intact{};
+    std::int64_t entries{};
+    std::string head;
+    std::optional<BrokenEntryView> first_bad;
+};
+BOOST_DESCRIBE_STRUCT(AuditVerificationView, (), (workspace, intact, entries, head, first_bad))
+
 struct HealthView {
     HealthStatus status{};
 };

@@ -51,8 +51,8 @@ Process::Process(const Config& config, std::string openapi)
               workspaces_.at(id)->pace(campaign, max_per_minute);
           }),
       surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
-      api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), changes_, worker_, clock_, random_,
-            zones_, workspace_views()},
+      api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), changes_, worker_,
+            clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),
             .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),

@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/json/decode.hpp"
+#include "domain/audit/entry.hpp"
 #include "domain/core/time.hpp"
 
 namespace herald::api {
@@ -34,6 +35,13 @@ inline boost::json::value encode(WallTime value) {
 inline boost::json::value encode(const std::map<std::string, std::string>& values) {
     boost::json::object out;
     for (const auto& [key, value] : values) out.emplace(key, value);
+    return out;
+}
+
+inline boost::json::value encode(const AuditDetails& details) {
+    boost::json::object out;
+    for (const auto& [key, value] : details)
+        std::visit([&](const auto& plain) { out.emplace(key, encode(plain)); }, value);
     return out;
 }
 

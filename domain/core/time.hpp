@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/core/task.hpp"
 
@@ -18,6 +20,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 // May jump: for what people read and what survives a restart. Millisecond resolution, UTC.
 using WallTime = std::chrono::sys_time<milliseconds>;
 
+// Any offset; what is finer than a millisecond is cut off. nullopt when it is not RFC 3339 or no such day; a leap
+// second is none.
+std::optional<WallTime> from_rfc3339(std::string_view text);
 std::string to_rfc3339(WallTime time);  // "2026-11-23T18:34:27.123Z"
 
 // The absolute end of an operation, passed by value down every call.

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api.hpp"
+#include "tests/api/fake_audit_log.hpp"
 #include "tests/api/fake_campaign_store.hpp"
 #include "tests/api/fake_people.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -110,6 +111,7 @@ class ApiTest : public ::testing::Test {
     FakeAudiences audiences;
     FakeMemory memory;
     FakeDirectory directory;
+    FakeAuditLog audit;
     FakeAdmins admins;
     FakeAudienceSearch searching;
     FakeWaiting waiting;
@@ -121,19 +123,21 @@ class ApiTest : public ::testing::Test {
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
-        return std::make_unique<api::Api>(api::Ports{store,
-                                                     records,
-                                                     audiences,
-                                                     memory,
-                                                     changes,
-                                                     worker,
-                                                     clock,
-                                                     random,
-                                                     zones,
-                                                     {{{"acme"}, default_admin, admins, directory, searching, waiting, limits}}},
-                                          api::Options{.openapi = "openapi: 3.0.3\n",
-                                                       .metrics = [] { return std::string("herald_up 1\n"); },
-                                                       .draining = [this] { return draining; }});
+        return std::make_unique<api::Api>(
+            api::Ports{store,
+                       records,
+                       audiences,
+                       memory,
+                       audit,
+                       changes,
+                       worker,
+                       clock,
+                       random,
+                       zones,
+                       {{{"acme"}, default_admin, admins, directory, searching, waiting, limits}}},
+            api::Options{.openapi = "openapi: 3.0.3\n",
+                         .metrics = [] { return std::string("herald_up 1\n"); },
+                         .draining = [this] { return draining; }});
     }
 
     Started<api::Response> start_sending(std::string method, std::string target, std::string body = {},

@@ -100,6 +100,13 @@ void expect_shape(YAML::Node node, const std::string& where, bool closed) {
     } else if constexpr (std::same_as<T, std::map<std::string, std::string>>) {
         expect_type(node, "object", where);
         expect_type(node["additionalProperties"], "string", where);
+    } else if constexpr (std::same_as<T, AuditDetails>) {
+        expect_type(node, "object", where);
+        const auto kinds = node["additionalProperties"]["oneOf"];
+        ASSERT_EQ(kinds.size(), 3U) << where;
+        expect_shape<std::string>(kinds[0], where, closed);
+        expect_shape<std::int64_t>(kinds[1], where, closed);
+        expect_shape<bool>(kinds[2], where, closed);
     } else if constexpr (Described<T>) {
         expect_members<T>(node, where, closed);
     } else {
@@ -275,6 +282,8 @@ TEST(Contract, DescribesWhatIsAnswered) {
         }(),
         "Problem", false);
     expect_shape<LimitsView>(schema("Limits"), "Limits", false);
+    expect_shape<AuditEntryListView>(schema("AuditEntryList"), "AuditEntryList", false);
+    expect_shape<AuditVerificationView>(schema("AuditVerification"), "AuditVerification", false);
     expect_shape<HealthView>(schema("Health"), "Health", false);
     expect_shape<ReadinessView>(schema("Readiness"), "Readiness", false);
 }

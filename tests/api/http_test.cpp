@@ -192,6 +192,7 @@ class SeveralWorkspaces : public Http {
                        records,
                        audiences,
                        memory,
+                       audit,
                        changes,
                        worker,
                        clock,
