@@ -1,15 +1,19 @@
 // herald: the command line.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "service/audit_command.hpp"
 #include "service/compose.hpp"
 #include "service/config.hpp"
 #include "service/embedded.hpp"
@@ -27,6 +31,9 @@ and can say afterwards what happened to whom.
 usage:
   herald serve                  run the service
   herald serve --check-config   read the configuration, name every mistake, and stop
+  herald audit verify [DATA_DIR]
+                                check the audit chain of every workspace, also while the service runs: 0 when all
+                                hold, 1 when one is broken, 2 when that cannot be said
   herald --version
   herald --help
 
@@ -58,7 +65,22 @@ int serve(const Config& config) {
     return process.run();
 }
 
-int run(std::string_view command, std::string_view option) {
+// The chains of the given directory, or of the configured one.
+int verify_audit(const std::string* data_directory) {
+    try {
+        if (data_directory != nullptr) return herald::service::verify_audit(*data_directory);
+        const auto [config, mistakes] = herald::service::load_config(from_environment);
+        for (const auto& mistake : mistakes) fmt::print(stderr, "herald: configuration: {}\n", mistake);
+        return mistakes.empty() ? herald::service::verify_audit(config.data_dir) : usage_error;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "herald: {}\n", error.what());
+        return usage_error;
+    }
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const std::string command = arguments.empty() ? "--help" : arguments[0];
+    const std::string option = arguments.size() > 1 ? arguments[1] : "";
     if (command == "--help" || command == "-h" || command == "help") {
         fmt::print("{}{}", usage, herald::service::describe_settings());
         return EXIT_SUCCESS;
@@ -67,9 +89,11 @@ int run(std::string_view command, std::string_view option) {
         fmt::print("herald {}\n", herald::service::version);
         return EXIT_SUCCESS;
     }
+    if (command == "audit" && option == "verify" && arguments.size() <= 3)
+        return verify_audit(arguments.size() == 3 ? &arguments[2] : nullptr);
     const bool check = option == "--check-config";
-    if (command != "serve" || (!option.empty() && !check)) {
-        fmt::print(stderr, "herald: cannot do '{} {}'; see herald --help\n", command, option);
+    if (command != "serve" || (!option.empty() && !check) || arguments.size() > 2) {
+        fmt::print(stderr, "herald: cannot do '{}'; see herald --help\n", fmt::join(arguments, " "));
         return usage_error;
     }
     const auto [config, mistakes] = herald::service::load_config(from_environment);
@@ -82,11 +106,7 @@ int run(std::string_view command, std::string_view option) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc > 3) {
-            fmt::print(stderr, "herald: too many arguments; see herald --help\n");
-            return usage_error;
-        }
-        return run(argc > 1 ? argv[1] : "--help", argc > 2 ? argv[2] : "");
+        return run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     } catch (const std::exception& error) {
         fmt::print(stderr, "herald: {}\n", error.what());
         return EXIT_FAILURE;
