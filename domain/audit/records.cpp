@@ -115,4 +115,14 @@ AuditRecord upload_interrupted(const CampaignId& id, std::int64_t added, std::in
             {{"added", added}, {"duplicates", duplicates}, {"outcome", std::string("process_ended")}}};
 }
 
+AuditRecord delivery_resolved(std::int64_t number, const CampaignId& campaign, Resolution outcome, DeliveryState before,
+                              DeliveryState after) {
+    return {"delivery_resolved",
+            "delivery:" + number_id("dlv", number),
+            {{"campaign_id", campaign.value},
+             {"outcome", std::string(name(outcome))},
+             {"state_before", std::string(name(before))},
+             {"state_after", std::string(name(after))}}};
+}
+
 }  // namespace herald

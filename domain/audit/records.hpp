@@ -5,6 +5,7 @@
 
 #include "domain/audit/entry.hpp"
 #include "domain/campaign/campaign.hpp"
+#include "domain/delivery/resolve.hpp"
 
 namespace herald {
 
@@ -42,5 +43,9 @@ struct UploadSummary {
 AuditRecord recipients_uploaded(const CampaignId& id, const UploadSummary& upload);
 // The process ended first: only what was stored is known of it.
 AuditRecord upload_interrupted(const CampaignId& id, std::int64_t added, std::int64_t duplicates);
+
+// `delivery_resolved`: somebody said what became of an unknown delivery. The note stays with the delivery.
+AuditRecord delivery_resolved(std::int64_t number, const CampaignId& campaign, Resolution outcome, DeliveryState before,
+                              DeliveryState after);
 
 }  // namespace herald

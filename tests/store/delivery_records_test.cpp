@@ -119,6 +119,25 @@ TEST_F(DeliveryRecordsTest, ResolvedAsNotSentIsRejectedAndOnlyARetrySendsAgain) 
     expect_counts_are_rows(id);
 }
 
+TEST_F(DeliveryRecordsTest, AResolutionLeavesAnAuditEntry) {
+    const auto id = campaign(1);
+    const auto number = lost(id);
+    ASSERT_TRUE(resolve(number, Resolution::accepted));
+    EXPECT_FALSE(resolve(number, Resolution::accepted));
+    AuditQuery query;
+    query.resource = "delivery:" + number_id("dlv", number);
+    query.limit = 10;
+    const auto entries = run(store->audit().list(workspace, query)).value();
+    ASSERT_EQ(entries.size(), 1u);
+    EXPECT_EQ(entries[0].record.action, "delivery_resolved");
+    EXPECT_EQ(entries[0].actor, "crm");
+    EXPECT_EQ(entries[0].at, later);
+    EXPECT_EQ(entries[0].record.details, (AuditDetails{{"campaign_id", id.value},
+                                                       {"outcome", std::string("accepted")},
+                                                       {"state_before", std::string("unknown")},
+                                                       {"state_after", std::string("accepted")}}));
+}
+
 TEST_F(DeliveryRecordsTest, ALateAnswerComesTooLateForAResolvedDelivery) {
     const auto id = campaign(1);
     const auto held = sent("a");

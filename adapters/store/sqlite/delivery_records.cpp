@@ -6,6 +6,7 @@
 #include "adapters/store/sqlite/events.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
+#include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -129,6 +130,7 @@ Result<ResolvedDelivery> resolve_delivery(Write& write, const Caller& caller, co
     if (!to) return to.error();
     move(write, *row, request, *to);
     record(write, caller, request);
+    write.audit(caller, request.now, delivery_resolved(request.number, row->id, request.outcome, row->state, *to));
     // It was sent when it was promised to be, whenever somebody found that out.
     if (*to == DeliveryState::accepted && row->track_event)
         record_event(write, request.number, row->campaign, row->intent_at.value_or(request.now));
