@@ -42,10 +42,6 @@ void decode(Decoder& decoder, const boost::json::value& value, std::string& out)
         decoder.wrong_type("a string", value);
 }
 
-void decode(Decoder& decoder, const boost::json::value& value, NotYet&) {
-    if (!value.is_null()) decoder.fail(FieldCode::not_supported_yet, "is not supported by this version of the API");
-}
-
 void decode(Decoder& decoder, const boost::json::value& value, TimeText& out) {
     const auto* text = value.if_string();
     if (text == nullptr) return decoder.wrong_type("a string", value);

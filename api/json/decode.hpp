@@ -32,7 +32,6 @@ constexpr FieldCode unknown_member_code = FieldCode::unknown_field;
 void decode(Decoder& decoder, const boost::json::value& value, bool& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::string& out);
-void decode(Decoder& decoder, const boost::json::value& value, NotYet& out);
 void decode(Decoder& decoder, const boost::json::value& value, TimeText& out);
 void decode_map(Decoder& decoder, const boost::json::value& value, std::map<std::string, std::string>& out,
                 std::size_t max, std::size_t max_length, bool scalars);
@@ -124,10 +123,8 @@ void decode(Decoder& decoder, const boost::json::value& value, T& out) {
         boost::mp11::mp_for_each<members_of<T>>([&](auto member) { is_member |= key == member.name; });
         if (is_member) continue;
         if (known.empty())
-            boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-                if constexpr (!std::same_as<std::remove_cvref_t<decltype(out.*member.pointer)>, NotYet>)
-                    known += fmt::format("{}{}", known.empty() ? "" : ", ", member.name);
-            });
+            boost::mp11::mp_for_each<members_of<T>>(
+                [&](auto member) { known += fmt::format("{}{}", known.empty() ? "" : ", ", member.name); });
         refuse_unknown_member(decoder, key, unknown_member_code<T>, known);
     }
     if constexpr (requires { check(decoder, std::as_const(out)); }) check(decoder, std::as_const(out));

@@ -59,9 +59,6 @@ struct TimeText {
     Timestamp value;
 };
 
-// A field of the full API that this version refuses by name. Absent and null are fine.
-struct NotYet {};
-
 // Written as null when empty, where an empty optional is left out.
 template <class T>
 struct Nullable {
@@ -77,6 +74,6 @@ constexpr bool is_optional<std::optional<T>> = true;
 
 // Whether a described member must be there.
 template <class T>
-constexpr bool is_required = !is_optional<std::remove_cvref_t<T>> && !std::is_same_v<std::remove_cvref_t<T>, NotYet>;
+constexpr bool is_required = !is_optional<std::remove_cvref_t<T>>;
 
 }  // namespace herald::api

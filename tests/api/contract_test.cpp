@@ -202,12 +202,10 @@ void expect_members(const YAML::Node& node, const std::string& where, bool close
     Names_ required;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
         using M = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
-        if constexpr (!std::same_as<M, NotYet>) {
-            members.emplace(member.name);
-            if (is_required<M>) required.emplace(member.name);
-            if (const auto property = node["properties"][member.name]; property.IsDefined())
-                expect_shape<M>(property, where + "." + member.name, closed);
-        }
+        members.emplace(member.name);
+        if (is_required<M>) required.emplace(member.name);
+        if (const auto property = node["properties"][member.name]; property.IsDefined())
+            expect_shape<M>(property, where + "." + member.name, closed);
     });
     EXPECT_EQ(keys_of(node["properties"]), members) << where;
     EXPECT_EQ(names_in(node["required"]), required) << where;

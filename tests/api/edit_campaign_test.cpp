@@ -98,9 +98,8 @@ TEST_F(EditCampaign, KnowsEveryFieldOfACreation) {
     ASSERT_EQ(create(body).status, 201);
     const auto creation = api::creation_of(store.only());
     boost::mp11::mp_for_each<api::members_of<api::CampaignBody>>([&](auto member) {
-        using M = std::remove_cvref_t<decltype(std::declval<api::CampaignBody&>().*member.pointer)>;
         const std::string_view name = member.name;
-        if (std::same_as<M, api::NotYet> || creation.contains(name)) return;
+        if (creation.contains(name)) return;
         if (name == "body_text" || name == "delivery_policy" || name == "time_zone")
             return;  // the other body; the only policy; of a local time
         EXPECT_EQ(
