@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/core/error.hpp"
 #include "domain/core/task.hpp"
 #include "domain/core/time.hpp"
 
@@ -52,8 +53,8 @@ struct Failure {
     Phase phase{};
     std::string what;  // for logs; no address of a person, no token
     std::optional<milliseconds> retry_after{};
-    bool credential_hold{};  // refused because of the credential
-    bool peer_closed{};      // the peer ended the connection before any byte of an answer
+    Errc why{Errc::upstream_unavailable};  // of a refusal by us
+    bool peer_closed{};                    // the peer ended the connection before any byte of an answer
 };
 
 using Outcome = std::expected<Reply, Failure>;

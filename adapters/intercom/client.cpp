@@ -9,14 +9,15 @@
 namespace herald::intercom {
 namespace {
 
-// A late answer is worth more than an early `unknown`, so a send waits longer than anything else.
-constexpr milliseconds send_total{30'000};
-
 bool succeeded(const http::Reply& reply) {
     return reply.status >= 200 && reply.status < 300;
 }
 
 }  // namespace
+
+std::string encoded(std::string_view text) {
+    return boost::urls::encode(boost::urls::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
+}
 
 http::Call make_call(const Credential& credential, std::string method, std::string target, std::string body) {
     http::Call call;

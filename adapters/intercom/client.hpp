@@ -16,12 +16,18 @@ namespace herald::intercom {
 
 inline constexpr std::string_view api_version = "2.16";
 
+// A late answer is worth more than an early `unknown`, so a send waits longer than anything else.
+inline constexpr milliseconds send_total{30'000};
+
 struct Credential {
     std::string token;  // never logged
 };
 
 // A call with the headers that every request carries.
 http::Call make_call(const Credential& credential, std::string method, std::string target, std::string body = {});
+
+// As a segment of a path.
+std::string encoded(std::string_view text);
 
 // `GET /me`: the harmless call that tells whether host and credential work.
 http::Call identify_call(const Credential& credential);

@@ -5,9 +5,6 @@
 #include <map>
 #include <set>
 
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
-
 #include "adapters/intercom/client.hpp"
 #include "adapters/intercom/translate.hpp"
 #include "adapters/intercom/wire.hpp"
@@ -20,10 +17,6 @@ constexpr std::size_t ids_per_search = 50;  // Intercom documents no limit for I
 constexpr int max_pages = 40;               // 6,000 contacts for 50 references: more is not an answer
 constexpr std::size_t exact_lookups_at_once = 8;
 constexpr int most_hops = 2;  // from one merged contact to the next
-
-std::string encoded(std::string_view text) {
-    return boost::urls::encode(boost::urls::string_view(text.data(), text.size()), boost::urls::unreserved_chars);
-}
 
 ContactRef key_of(ContactRef::Kind kind, const Contact& contact) {
     switch (kind) {

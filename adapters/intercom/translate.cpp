@@ -42,6 +42,8 @@ Errc classify(int status, const ErrorBody& body) {
             return Errc::contact_not_found;
         case 408:
             return Errc::outcome_unknown;
+        case 409:
+            return Errc::contact_conflict;
         case 410:
             return Errc::contact_merged;
         case 429:
@@ -89,7 +91,7 @@ Error translate(const http::Failure& failure) {
     error.retry_after = failure.retry_after;
     switch (failure.phase) {
         case http::Phase::refused:
-            error.code = failure.credential_hold ? Errc::credential : Errc::upstream_unavailable;
+            error.code = failure.why;
             break;
         case http::Phase::resolve:
         case http::Phase::connect:

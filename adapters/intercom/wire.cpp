@@ -8,6 +8,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "adapters/intercom/json_fields.hpp"
+
 namespace herald::intercom {
 namespace {
 
@@ -27,34 +29,6 @@ class Arena {
     std::array<unsigned char, Size> space_;
     json::monotonic_resource memory_{space_.data(), space_.size()};
 };
-
-std::optional<json::object> read_object(std::string_view body, json::storage_ptr storage = {}) {
-    boost::system::error_code error;
-    auto value = json::parse(json::string_view(body.data(), body.size()), error, std::move(storage));
-    if (error || !value.is_object()) return {};
-    return std::move(value.as_object());
-}
-
-// Intercom writes the same id as a string here and as a number there.
-std::optional<std::string> id_text(const json::object& from, std::string_view key) {
-    const auto* value = from.if_contains(key);
-    if (value == nullptr) return {};
-    if (value->is_string()) return std::string(value->as_string());
-    if (value->is_int64()) return std::to_string(value->as_int64());
-    if (value->is_uint64()) return std::to_string(value->as_uint64());
-    return {};
-}
-
-std::optional<std::string> text(const json::object& from, std::string_view key) {
-    const auto* value = from.if_contains(key);
-    if (value == nullptr || !value->is_string()) return {};
-    return std::string(value->as_string());
-}
-
-bool flag(const json::object& from, std::string_view key) {
-    const auto* value = from.if_contains(key);
-    return value != nullptr && value->is_bool() && value->as_bool();
-}
 
 // A scalar as a template shows it; nothing for null, arrays and objects.
 std::optional<std::string> scalar_text(const json::value& value) {
@@ -136,7 +110,7 @@ std::string message_json(const OutboundMessage& message) {
 
 std::string event_json(const TrackedEvent& event) {
     json::object metadata;
-    for (const auto& [key, value] : event.metadata) metadata[key] = value;
+    for (const auto& [key, value] : event.metadata) metadata[key] = to_json(value);
     return json::serialize(json::object{
         {"event_name", event.name},
         {"created_at", std::chrono::floor<seconds>(event.at).time_since_epoch().count()},

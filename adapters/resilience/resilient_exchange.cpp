@@ -10,7 +10,7 @@ constexpr int max_throttles = 20;  // 429s of one call, which cost no attempt
 const Backoff backoff{};
 
 http::Failure refused(const Error& error) {
-    return {http::Phase::refused, error.detail, error.retry_after, error.code == Errc::credential};
+    return {http::Phase::refused, error.detail, error.retry_after, error.code};
 }
 
 std::optional<milliseconds> asked_to_wait(const http::Outcome& outcome, WallTime wall_now) {
@@ -22,7 +22,9 @@ std::optional<milliseconds> asked_to_wait(const http::Outcome& outcome, WallTime
 }  // namespace
 
 Task<http::Outcome> ResilientExchange::attempt(const http::Call& call, Deadline deadline) {
-    auto ticket = co_await gate_.enter_harmless(lane_, deadline);
+    // A breaker trial of a call with an effect that happens twice is spent on a harmless one.
+    auto entered = call.safe_to_repeat ? gate_.enter_harmless(lane_, deadline) : gate_.enter(lane_, deadline);
+    auto ticket = co_await std::move(entered);
     if (!ticket) co_return std::unexpected(refused(ticket.error()));
     auto outcome = co_await wire_.send(call, deadline);
     ticket->settle(judge(outcome));
@@ -30,13 +32,23 @@ Task<http::Outcome> ResilientExchange::attempt(const http::Call& call, Deadline 
 }
 
 Task<http::Outcome> ResilientExchange::send(const http::Call& call, Deadline deadline) {
+    AttemptCount uncounted;
+    co_return co_await send(call, Repeat::after_any_failure, deadline, uncounted);
+}
+
+Task<http::Outcome> ResilientExchange::send(const http::Call& call, Repeat repeat, Deadline deadline,
+                                            AttemptCount& count) {
     int retries = 0;
     int throttles = 0;
     for (;;) {
         auto outcome = co_await attempt(call, deadline);
         const bool refused_here = !outcome && outcome.error().phase == http::Phase::refused;
-        if (retries == 0 && throttles == 0 && !refused_here) budget_.first_attempt(clock_.now());
-        switch (after_safe_attempt(outcome)) {
+        if (!refused_here) {
+            if (retries == 0 && throttles == 0) budget_.first_attempt(clock_.now());
+            ++count.made;
+            if (ambiguous(outcome)) ++count.ambiguous;
+        }
+        switch (after_attempt(outcome, repeat)) {
             case AfterAttempt::stop:
                 co_return outcome;
             case AfterAttempt::retry_when_paced:

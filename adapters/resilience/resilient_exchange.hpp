@@ -1,5 +1,5 @@
 #pragma once
-// For calls that are safe to repeat. The layers, outermost first, and why they stand so:
+// For calls that may be repeated. The layers, outermost first, and why they stand so:
 //
 //   Retry           waits between attempts outside every permit, so that a waiting call blocks nobody
 //    Limiter        every attempt pays for a slot, retries too
@@ -15,6 +15,12 @@
 
 namespace herald::resilience {
 
+// How often one call went onto the wire.
+struct AttemptCount {
+    int made{};
+    int ambiguous{};  // of these: nobody knows whether they were executed
+};
+
 class ResilientExchange final : public http::Exchange {
  public:
     // `wire` must report what it sees to the gate (ObservedExchange).
@@ -23,6 +29,10 @@ class ResilientExchange final : public http::Exchange {
 
     // A refusal by the gate is Phase::refused, at once or when the deadline leaves no slot.
     Task<http::Outcome> send(const http::Call& call, Deadline deadline) override;
+
+    // As send(), with the caller's word on what may be repeated. `count` grows by what was tried, also when a
+    // later attempt was refused.
+    Task<http::Outcome> send(const http::Call& call, Repeat repeat, Deadline deadline, AttemptCount& count);
 
  private:
     Task<http::Outcome> attempt(const http::Call& call, Deadline deadline);

@@ -12,7 +12,12 @@ bool host_failed(int status) {
 
 }  // namespace
 
-AfterAttempt after_safe_attempt(const http::Outcome& outcome) {
+bool ambiguous(const http::Outcome& outcome) {
+    return outcome ? host_failed(outcome->status) : outcome.error().phase == http::Phase::response;
+}
+
+AfterAttempt after_attempt(const http::Outcome& outcome, Repeat repeat) {
+    if (repeat == Repeat::unless_ambiguous && ambiguous(outcome)) return AfterAttempt::stop;
     if (!outcome) return outcome.error().phase == http::Phase::refused ? AfterAttempt::stop : AfterAttempt::retry;
     if (outcome->status == too_many_requests) return AfterAttempt::retry_when_paced;
     return host_failed(outcome->status) ? AfterAttempt::retry : AfterAttempt::stop;

@@ -1,5 +1,5 @@
 #pragma once
-// Whether and when a call that is safe to repeat is tried again. RESILIENCE.md 1.3.
+// Whether and when a call is tried again. RESILIENCE.md 1.3.
 
 #include "adapters/http/exchange.hpp"
 #include "adapters/resilience/sliding_counts.hpp"
@@ -8,14 +8,23 @@
 
 namespace herald::resilience {
 
-// What follows an attempt of a call that is safe to repeat.
+// What may be repeated besides calls that were certainly not executed.
+enum class Repeat : std::uint8_t {
+    after_any_failure,  // the call is safe to repeat, or its caller accepts that it may be executed twice
+    unless_ambiguous,   // a call that may have been executed is never made again
+};
+
+// What follows an attempt.
 enum class AfterAttempt : std::uint8_t {
     stop,              // answered for good, or refused by us
     retry,             // after the policy's wait: transport failure, 408, 5xx
     retry_when_paced,  // 429: when the limiter, which knows its Retry-After, lets calls through again
 };
 
-AfterAttempt after_safe_attempt(const http::Outcome& outcome);
+AfterAttempt after_attempt(const http::Outcome& outcome, Repeat repeat);
+
+// Whether the call may or may not have been executed: no complete answer after the last byte, 408, 5xx.
+bool ambiguous(const http::Outcome& outcome);
 
 // How one attempt went, as the breaker judges it. RESILIENCE.md 1.2, second table.
 Verdict judge(const http::Outcome& outcome);

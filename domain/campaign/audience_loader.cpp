@@ -28,6 +28,8 @@ AfterPageError after_page_error(const OpenSource& source, const Error& error) {
         case Errc::contact_merged:
         case Errc::unsubscribed:
         case Errc::content_rejected:
+        case Errc::contact_conflict:
+        case Errc::contact_suppressed:
             break;
     }
     return source.cursor && !source.restarted ? AfterPageError::restart : AfterPageError::refuse;

@@ -34,6 +34,8 @@ Fate fate(Errc code) {
         case Errc::contact_merged:
         case Errc::unsubscribed:
         case Errc::content_rejected:
+        case Errc::contact_conflict:
+        case Errc::contact_suppressed:
             return Fate::failed;
     }
     return Fate::failed;
@@ -109,7 +111,7 @@ Task<void> EventTrackingLoop::track_batch(std::vector<PendingEvent> batch) {
     }
 }
 
-Task<void> EventTrackingLoop::track(PendingEvent event, std::map<std::string, std::string> metadata, Ticket ticket) {
+Task<void> EventTrackingLoop::track(PendingEvent event, Scalars metadata, Ticket ticket) {
     ticket.attempt_starts();
     const auto outcome = co_await ports_.tracker.track(
         {std::string(campaign_received_event), event.at, event.contact, std::move(metadata)}, Deadline{});
@@ -117,10 +119,10 @@ Task<void> EventTrackingLoop::track(PendingEvent event, std::map<std::string, st
     finish(settle_event(event, outcome, ports_.clock.wall_now(), ports_.random.fraction()));
 }
 
-Task<std::map<std::string, std::string>> EventTrackingLoop::metadata_of(CampaignId campaign) {
+Task<Scalars> EventTrackingLoop::metadata_of(CampaignId campaign) {
     if (!last_campaign_ || last_campaign_->id != campaign) {
         const auto found = co_await ports_.campaigns.get(workspace_, campaign);
-        if (!found) co_return std::map<std::string, std::string>{{"campaign_id", campaign.value}};
+        if (!found) co_return Scalars{{"campaign_id", campaign.value}};
         last_campaign_ = Named{campaign,
                                {{"campaign_id", campaign.value},
                                 {"campaign_name", std::string(cut(found->name, 255))},

@@ -50,12 +50,12 @@ class EventTrackingLoop {
  private:
     struct Named {
         CampaignId id;
-        std::map<std::string, std::string> metadata;
+        Scalars metadata;
     };
 
     Task<void> track_batch(std::vector<PendingEvent> batch);
-    Task<void> track(PendingEvent event, std::map<std::string, std::string> metadata, Ticket ticket);
-    Task<std::map<std::string, std::string>> metadata_of(CampaignId campaign);
+    Task<void> track(PendingEvent event, Scalars metadata, Ticket ticket);
+    Task<Scalars> metadata_of(CampaignId campaign);
     void finish(EventSettlement settlement);
     Task<void> flush();
 

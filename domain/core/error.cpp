@@ -22,6 +22,10 @@ std::string_view name(Errc code) {
             return "unsubscribed";
         case Errc::content_rejected:
             return "content_rejected";
+        case Errc::contact_conflict:
+            return "contact_conflict";
+        case Errc::contact_suppressed:
+            return "contact_suppressed";
         case Errc::credential:
             return "credential";
         case Errc::rate_limited:

@@ -21,11 +21,13 @@ enum class Errc : std::uint8_t {
     contact_merged,     // 410: the contact lives on under another id (`canonical_id`)
     unsubscribed,       // 403 about this person: may not be mailed
     content_rejected,   // 400, 422 and every other refusal that repeating cannot change
+    contact_conflict,   // several contacts match, or an id or address belongs to another one
     credential,         // 401, 402, 403 plan or permission: holds for the whole workspace
     rate_limited,       // 429: refused before execution
     not_executed,       // never reached Intercom: DNS, connect, TLS, failed before the last body byte
     outcome_unknown,    // may or may not have been executed: 408, 5xx, timeout or reset after the last byte
     // what we decided without asking Intercom
+    contact_suppressed,    // Intercom's record of the person forbids the channel; `detail` says why
     upstream_unavailable,  // circuit open; `retry_after` says for how long
     deadline_exceeded,     // the caller's deadline ended before an attempt could start
     store_unavailable,     // our own store did not answer

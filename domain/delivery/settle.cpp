@@ -84,6 +84,7 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
             out.reason = name(SkipReason::unsubscribed);
             return out;
         case Errc::content_rejected:
+        case Errc::contact_conflict:
             return rejected(std::move(out), error.upstream_code.empty() ? name(error.code) : error.upstream_code);
         case Errc::contact_not_found:
             if (const auto again = not_yet_visible(delivery, now, rules)) return withdrawn(std::move(out), true, again);
@@ -107,6 +108,7 @@ Settlement settlement_of(const ClaimedDelivery& delivery, const Result<Receipt>&
         case Errc::conflict:
         case Errc::stale:
         case Errc::key_reused:
+        case Errc::contact_suppressed:
         case Errc::store_unavailable:
             return lost(std::move(out), name(error.code));
     }

@@ -84,8 +84,9 @@ struct EventSettlement {
 // What a start found and repaired. Counters that differ from the rows are corrected and reported.
 struct Recovery {
     std::int64_t epoch{};
-    std::int64_t released{};  // claimed -> queued
-    std::int64_t lost{};      // inflight -> unknown
+    std::int64_t released{};       // claimed -> queued
+    std::int64_t lost{};           // inflight -> unknown
+    std::int64_t lost_messages{};  // the same, of direct messages
     std::int64_t corrected_campaigns{};
     std::int64_t paused_campaigns{};        // crash_loop
     std::vector<WorkspaceId> workspaces{};  // of campaigns that are not over

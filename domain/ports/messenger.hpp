@@ -9,6 +9,7 @@
 
 #include "domain/campaign/campaign.hpp"
 #include "domain/contact/contact.hpp"
+#include "domain/contact/profile.hpp"
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
 #include "domain/core/time.hpp"
@@ -49,7 +50,7 @@ struct TrackedEvent {
     std::string name;
     WallTime at{};
     ContactId contact;
-    std::map<std::string, std::string> metadata;  // at most 10 keys; Intercom drops the rest
+    Scalars metadata;  // at most 10 keys; Intercom drops the rest
 };
 
 class EventTracker {

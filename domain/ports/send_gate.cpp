@@ -26,6 +26,7 @@ Verdict judge(const Error& error) {
         case Errc::contact_merged:
         case Errc::unsubscribed:
         case Errc::content_rejected:
+        case Errc::contact_conflict:
             return Verdict::success;
         case Errc::credential:
         case Errc::rate_limited:
@@ -38,6 +39,7 @@ Verdict judge(const Error& error) {
         case Errc::conflict:
         case Errc::stale:
         case Errc::key_reused:
+        case Errc::contact_suppressed:
         case Errc::store_unavailable:
             return Verdict::neutral;
     }

@@ -37,7 +37,7 @@ TEST(Translate, FollowsTheTableOfStatuses) {
         {405, "", Errc::content_rejected},
         {406, "", Errc::content_rejected},
         {408, "", Errc::outcome_unknown},
-        {409, error_list("conflict", "x"), Errc::content_rejected},
+        {409, error_list("conflict", "x"), Errc::contact_conflict},
         {410, "", Errc::contact_merged},
         {415, "", Errc::content_rejected},
         {422, error_list("parameter_not_found", "No subject"), Errc::content_rejected},
@@ -85,7 +85,8 @@ TEST(Translate, TellsNotExecutedFromAmbiguousByThePhase) {
         EXPECT_EQ(code(phase), Errc::not_executed);
     EXPECT_EQ(code(Phase::response), Errc::outcome_unknown);
     EXPECT_EQ(code(Phase::refused), Errc::upstream_unavailable);
-    EXPECT_EQ(translate(http::Failure{Phase::refused, "x", {}, true}).code, Errc::credential);
+    for (const auto why : {Errc::credential, Errc::rate_limited, Errc::deadline_exceeded, Errc::shutting_down})
+        EXPECT_EQ(translate(http::Failure{Phase::refused, "x", {}, why}).code, why);
 }
 
 TEST(Wire, ReadsErrorsInEveryShape) {

@@ -16,22 +16,36 @@ http::Outcome answer(int status) {
     return http::Reply{status, {}, {}};
 }
 http::Outcome failed(http::Phase phase) {
-    return std::unexpected(http::Failure{phase, "", {}, false});
+    return std::unexpected(http::Failure{phase, ""});
+}
+
+TEST(AfterAnAttempt, WhatMayHaveBeenExecutedIsRepeatedOnlyByConsent) {
+    for (const auto& outcome : {answer(408), answer(500), answer(503), failed(http::Phase::response)}) {
+        EXPECT_TRUE(ambiguous(outcome));
+        EXPECT_EQ(after_attempt(outcome, Repeat::unless_ambiguous), AfterAttempt::stop);
+        EXPECT_EQ(after_attempt(outcome, Repeat::after_any_failure), AfterAttempt::retry);
+    }
+    for (const auto& outcome : {answer(429), failed(http::Phase::connect), failed(http::Phase::write)}) {
+        EXPECT_FALSE(ambiguous(outcome));
+        EXPECT_NE(after_attempt(outcome, Repeat::unless_ambiguous), AfterAttempt::stop);
+    }
+    EXPECT_FALSE(ambiguous(answer(404)));
+    EXPECT_FALSE(ambiguous(failed(http::Phase::refused)));
 }
 
 TEST(AfterASafeAttempt, TransportFailuresAreRetriedButNotOurOwnRefusals) {
     for (const auto phase :
          {http::Phase::resolve, http::Phase::connect, http::Phase::tls, http::Phase::write, http::Phase::response})
-        EXPECT_EQ(after_safe_attempt(failed(phase)), AfterAttempt::retry);
-    EXPECT_EQ(after_safe_attempt(failed(http::Phase::refused)), AfterAttempt::stop);
+        EXPECT_EQ(after_attempt(failed(phase), Repeat::after_any_failure), AfterAttempt::retry);
+    EXPECT_EQ(after_attempt(failed(http::Phase::refused), Repeat::after_any_failure), AfterAttempt::stop);
 }
 
 TEST(AfterASafeAttempt, TheStatusDecides) {
     for (const int status : {408, 500, 501, 502, 503, 504, 520, 599})
-        EXPECT_EQ(after_safe_attempt(answer(status)), AfterAttempt::retry) << status;
+        EXPECT_EQ(after_attempt(answer(status), Repeat::after_any_failure), AfterAttempt::retry) << status;
     for (const int status : {200, 202, 204, 301, 400, 401, 402, 403, 404, 407, 409, 410, 415, 422, 423, 428, 430, 499})
-        EXPECT_EQ(after_safe_attempt(answer(status)), AfterAttempt::stop) << status;
-    EXPECT_EQ(after_safe_attempt(answer(429)), AfterAttempt::retry_when_paced);
+        EXPECT_EQ(after_attempt(answer(status), Repeat::after_any_failure), AfterAttempt::stop) << status;
+    EXPECT_EQ(after_attempt(answer(429), Repeat::after_any_failure), AfterAttempt::retry_when_paced);
 }
 
 TEST(Verdict, OfAnOutcomeFollowsTheTableOfTheBreaker) {
