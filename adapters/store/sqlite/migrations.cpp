@@ -280,11 +280,45 @@ CREATE TABLE open_uploads (
 ) WITHOUT ROWID;
 )sql";
 
+// Requests whose effect is at Intercom: their key is on record before it (`running`), their answer after it. One that
+// was running when the process ended is `interrupted`. `resource`: what the request is about.
+constexpr const char* direct_operations = R"sql(
+ALTER TABLE idempotency RENAME COLUMN campaign TO resource;
+ALTER TABLE idempotency ADD COLUMN state TEXT NOT NULL DEFAULT 'answered';
+CREATE INDEX idempotency_running ON idempotency (state) WHERE state = 'running';
+
+CREATE TABLE messages (
+    id                 TEXT PRIMARY KEY,
+    workspace          TEXT NOT NULL,
+    ref_kind           TEXT NOT NULL,
+    ref                TEXT NOT NULL,
+    contact_id         TEXT NOT NULL,
+    channel            TEXT NOT NULL,
+    subject            TEXT NOT NULL,
+    body               TEXT NOT NULL,
+    style              TEXT NOT NULL,
+    admin_id           INTEGER NOT NULL,
+    policy             TEXT NOT NULL,
+    actor              TEXT NOT NULL,
+    state              TEXT NOT NULL,
+    attempts           INTEGER NOT NULL DEFAULT 0,
+    possible_duplicate INTEGER NOT NULL DEFAULT 0,
+    intercom_id        TEXT NOT NULL DEFAULT '',
+    request_id         TEXT NOT NULL DEFAULT '',
+    reason             TEXT NOT NULL DEFAULT '',
+    detail             TEXT NOT NULL DEFAULT '',
+    created_at         INTEGER NOT NULL,
+    updated_at         INTEGER NOT NULL
+);
+CREATE INDEX messages_sending ON messages (state) WHERE state = 'sending';
+CREATE INDEX messages_person ON messages (workspace, contact_id);
+)sql";
+
 constexpr std::array steps_of_this_version{
-    Migration{1, initial_schema},     Migration{2, unique_references}, Migration{3, events_by_workspace},
-    Migration{4, sweeping_campaigns}, Migration{5, schedules},         Migration{6, audience_sources},
-    Migration{7, campaign_pace},      Migration{8, held_by_state},     Migration{9, resolutions_table},
-    Migration{10, audit_chains},
+    Migration{1, initial_schema},     Migration{2, unique_references},  Migration{3, events_by_workspace},
+    Migration{4, sweeping_campaigns}, Migration{5, schedules},          Migration{6, audience_sources},
+    Migration{7, campaign_pace},      Migration{8, held_by_state},      Migration{9, resolutions_table},
+    Migration{10, audit_chains},      Migration{11, direct_operations},
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "adapters/store/sqlite/audience.hpp"
+#include "adapters/store/sqlite/idempotency.hpp"
+#include "adapters/store/sqlite/message_store.hpp"
 #include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
@@ -136,6 +138,8 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
             ++recovery.lost;
         }
     }
+    recovery.lost_messages = lose_messages(write, now);
+    interrupt_keys(write);
     if (guard.tripped(write)) recovery.paused_campaigns = pause_running(write, now);
     close_uploads(write, now);
     {

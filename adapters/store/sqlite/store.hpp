@@ -13,6 +13,8 @@
 #include "adapters/store/sqlite/delivery_records.hpp"
 #include "adapters/store/sqlite/delivery_store.hpp"
 #include "adapters/store/sqlite/limiter_memory.hpp"
+#include "adapters/store/sqlite/message_store.hpp"
+#include "adapters/store/sqlite/request_log.hpp"
 
 namespace herald::sqlite {
 
@@ -39,6 +41,8 @@ class SqliteStore {
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
     AuditLog& audit() { return audit_; }
+    MessageStore& messages() { return messages_; }
+    RequestLog& requests() { return requests_; }
 
     // Finishes what was asked for; later calls answer store_unavailable. See Database::close.
     void close() { database_.close(); }
@@ -55,6 +59,8 @@ class SqliteStore {
     SqliteContactMemory contacts_{database_, group_};
     SqliteLimiterMemory limiter_{database_};
     SqliteAuditLog audit_{database_};
+    SqliteMessageStore messages_{database_};
+    SqliteRequestLog requests_{database_};
 };
 
 }  // namespace herald::sqlite
