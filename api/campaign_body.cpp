@@ -5,47 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "api/shapes.hpp"
+
 namespace herald::api {
 namespace {
-
-bool letter_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool label_ok(std::string_view label) {
-    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-           std::ranges::all_of(
-               label, [](char c) { return letter_or_digit(c) || c == '-' || static_cast<unsigned char>(c) >= 0x80; });
-}
-
-// The shape of an address, not its existence: one @, a local part without spaces, a domain with a dot.
-bool email_shaped(std::string_view text) {
-    const auto at = text.find('@');
-    if (at == 0 || at == std::string_view::npos || at > 64) return false;
-    const auto local = text.substr(0, at);
-    if (!std::ranges::all_of(local, [](char c) {
-            return static_cast<unsigned char>(c) > ' ' && c != '\x7f' &&
-                   std::string_view("()<>[]:;,\\\"").find(c) == std::string_view::npos;
-        }))
-        return false;
-    auto domain = text.substr(at + 1);
-    std::size_t labels = 1;
-    for (auto dot = domain.find('.'); dot != std::string_view::npos; dot = domain.find('.'), ++labels) {
-        if (!label_ok(domain.substr(0, dot))) return false;
-        domain.remove_prefix(dot + 1);
-    }
-    return labels >= 2 && label_ok(domain);
-}
-
-bool id_shaped(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
-}
-
-void check_email(Decoder& decoder, const std::optional<Text<254>>& email) {
-    // What was no string, or an empty one, has been refused already.
-    if (email && !email->value.empty() && !email_shaped(email->value))
-        decoder.fail_at("email", FieldCode::invalid_value, "is not an email address");
-}
 
 void check_channel(Decoder& decoder, const CampaignBody& body) {
     if (decoder.failed("channel")) return;
@@ -60,28 +23,13 @@ void check_channel(Decoder& decoder, const CampaignBody& body) {
         decoder.fail_at("track_event", FieldCode::not_allowed, "the event is tracked for email only");
 }
 
-// Templates are read here only to report their mistakes; the sending loop compiles them again.
-void check_templates(Decoder& decoder, const CampaignBody& body) {
-    Campaign content;
-    if (body.subject && !decoder.failed("subject")) content.subject = body.subject->value;
-    if (body.body_html && !decoder.failed("body_html"))
-        content.body = {Body::Format::html, body.body_html->value};
-    else if (body.body_text && !decoder.failed("body_text"))
-        content.body = {Body::Format::text, body.body_text->value};
-    const auto compiled = MessageContent::compile(content);
-    if (compiled) return;
-    for (const auto& mistake : compiled.error())
-        decoder.fail_at(mistake.field, FieldCode::template_error,
-                        fmt::format("at byte {}: {}", mistake.offset, mistake.detail));
-}
-
-ContactRef ref_of(ContactBody& body) {
-    if (body.id) return {ContactRef::Kind::id, std::move(body.id->value)};
-    if (body.external_id) return {ContactRef::Kind::external_id, std::move(body.external_id->value)};
-    return {ContactRef::Kind::email, std::move(body.email->value)};
-}
-
 }  // namespace
+
+void check_email(Decoder& decoder, const std::optional<Text<254>>& email) {
+    // What was no string, or an empty one, has been refused already.
+    if (email && !email->value.empty() && !email_shaped(email->value))
+        decoder.fail_at("email", FieldCode::invalid_value, "is not an email address");
+}
 
 Recipient recipient_of(ContactBody&& body) {
     auto variables = body.variables ? std::move(body.variables->values) : Variables{};

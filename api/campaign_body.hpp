@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <boost/describe/class.hpp>
+#include <fmt/format.h>
 
 #include "api/enums.hpp"
 #include "api/filter_body.hpp"
@@ -89,6 +91,33 @@ BOOST_DESCRIBE_STRUCT(RetryBody, (), (states, confirm_possible_duplicates))
 
 struct EmptyBody {};
 BOOST_DESCRIBE_STRUCT(EmptyBody, (), ())
+
+// Refuses an email that has not the shape of one, once.
+void check_email(Decoder& decoder, const std::optional<Text<254>>& email);
+
+// Whom the id, external_id or email names, of which exactly one is there.
+template <class Body>
+ContactRef ref_of(Body& body) {
+    if (body.id) return {ContactRef::Kind::id, std::move(body.id->value)};
+    if (body.external_id) return {ContactRef::Kind::external_id, std::move(body.external_id->value)};
+    return {ContactRef::Kind::email, std::move(body.email->value)};
+}
+
+// Templates are read here only to report their mistakes; whoever sends compiles them again.
+template <class MessageLike>
+void check_templates(Decoder& decoder, const MessageLike& body) {
+    Campaign content;
+    if (body.subject && !decoder.failed("subject")) content.subject = body.subject->value;
+    if (body.body_html && !decoder.failed("body_html"))
+        content.body = {Body::Format::html, body.body_html->value};
+    else if (body.body_text && !decoder.failed("body_text"))
+        content.body = {Body::Format::text, body.body_text->value};
+    const auto compiled = MessageContent::compile(content);
+    if (compiled) return;
+    for (const auto& mistake : compiled.error())
+        decoder.fail_at(mistake.field, FieldCode::template_error,
+                        fmt::format("at byte {}: {}", mistake.offset, mistake.detail));
+}
 
 // A contact without mistakes, as the domain has it.
 Recipient recipient_of(ContactBody&& body);

@@ -10,10 +10,6 @@
 namespace herald::api {
 namespace {
 
-std::string hash_of(std::string_view method, std::string_view path, const boost::json::value& body) {
-    return Sha256().add(method).add(path).add_json(body).hex();
-}
-
 template <class T>
 std::optional<std::string> text_of(std::optional<T>&& text) {
     if (!text) return {};
@@ -107,7 +103,7 @@ std::expected<CreateCommand, std::string> read_create_command(std::string_view b
     auto command = read_creation(decoder, *value, default_admin, zones);
     command.errors = decoder.take();
     command.body_hash = Sha256().add_json(*value).hex();
-    command.request_hash = hash_of(method, path, *value);
+    command.request_hash = request_hash(method, path, *value);
     return command;
 }
 
@@ -119,7 +115,7 @@ std::expected<LaunchCommand, std::string> read_launch_command(std::string_view b
     LaunchBody parsed;
     decode(decoder, *value, parsed);
     auto terms = read_terms(decoder, {"at", parsed.at, parsed.time_zone, parsed.expires_at}, zones);
-    return LaunchCommand{hash_of(method, path, *value), decoder.take(), std::move(terms)};
+    return LaunchCommand{request_hash(method, path, *value), decoder.take(), std::move(terms)};
 }
 
 FieldErrors untimely(std::string_view at_name, const LaunchTerms& terms, WallTime now) {
@@ -132,7 +128,7 @@ std::expected<ActionCommand, std::string> read_action_command(std::string_view b
                                                               std::string_view path) {
     const auto value = parse_json(body.empty() ? "{}" : body);
     if (!value) return std::unexpected(value.error());
-    return ActionCommand{hash_of(method, path, *value), mistakes_in<EmptyBody>(*value)};
+    return ActionCommand{request_hash(method, path, *value), mistakes_in<EmptyBody>(*value)};
 }
 
 std::expected<RetryCommand, std::string> read_retry_command(std::string_view body, std::string_view method,
@@ -142,7 +138,7 @@ std::expected<RetryCommand, std::string> read_retry_command(std::string_view bod
     Decoder decoder;
     RetryBody parsed;
     decode(decoder, *value, parsed);
-    RetryCommand command{hash_of(method, path, *value), decoder.take(), {}};
+    RetryCommand command{request_hash(method, path, *value), decoder.take(), {}};
     for (const auto retried : parsed.states.values) command.states.push_back(state_of(retried));
     return command;
 }

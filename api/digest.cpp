@@ -78,4 +78,8 @@ std::string Sha256::hex() {
     return out;
 }
 
+std::string request_hash(std::string_view method, std::string_view path, const boost::json::value& body) {
+    return Sha256().add(method).add(path).add_json(body).hex();
+}
+
 }  // namespace herald::api

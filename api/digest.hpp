@@ -29,4 +29,7 @@ class Sha256 {
     std::unique_ptr<Context> context_;
 };
 
+// What two requests under one idempotency key must share: method, path and body.
+std::string request_hash(std::string_view method, std::string_view path, const boost::json::value& body);
+
 }  // namespace herald::api

@@ -9,6 +9,7 @@
 #include "domain/audit/chain.hpp"
 #include "domain/campaign/campaign.hpp"
 #include "domain/delivery/state.hpp"
+#include "domain/message/message.hpp"
 #include "domain/ports/limits.hpp"
 #include "domain/ports/send_gate.hpp"
 
@@ -78,6 +79,24 @@ struct Names<DeliveryPolicy> {
     static constexpr std::array values{DeliveryPolicy::at_most_once};
     static constexpr auto unknown_code = FieldCode::not_supported_yet;
     static std::string_view name(DeliveryPolicy) { return "at_most_once"; }
+};
+
+template <>
+struct Names<SendPolicy> {
+    static constexpr auto values = all_send_policies;
+    static std::string_view name(SendPolicy policy) { return herald::name(policy); }
+};
+
+template <>
+struct Names<MessageState> {
+    static constexpr auto values = all_message_states;
+    static std::string_view name(MessageState state) { return herald::name(state); }
+};
+
+template <>
+struct Names<ContactRole> {
+    static constexpr std::array values{ContactRole::user, ContactRole::lead};
+    static std::string_view name(ContactRole role) { return role == ContactRole::lead ? "lead" : "user"; }
 };
 
 template <>

@@ -92,7 +92,8 @@ constexpr std::string_view name(FieldCode code) {
 }
 
 struct FieldError {
-    std::string pointer;  // a JSON pointer into the body, or "?name" for a query parameter
+    std::string
+        pointer;  // a JSON pointer into the body, "?name" for a query parameter or "{name}" for a part of the path
     FieldCode code{};
     std::string detail;
 

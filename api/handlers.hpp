@@ -27,6 +27,14 @@ Task<Answer> dry_run_launch(Backend& backend, const Call& call);
 
 Task<Answer> get_delivery(Backend& backend, const Call& call);
 Task<Answer> resolve_delivery(Backend& backend, const Call& call);
+Task<Answer> send_message(Backend& backend, const Call& call);
+Task<Answer> get_message(Backend& backend, const Call& call);
+Task<Answer> get_contact(Backend& backend, const Call& call);
+Task<Answer> put_contact(Backend& backend, const Call& call);
+Task<Answer> create_note(Backend& backend, const Call& call);
+Task<Answer> add_tag(Backend& backend, const Call& call);
+Task<Answer> remove_tag(Backend& backend, const Call& call);
+Task<Answer> track_event(Backend& backend, const Call& call);
 
 Task<Answer> get_limits(Backend& backend, const Call& call);
 

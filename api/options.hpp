@@ -10,6 +10,7 @@
 
 #include "api/change_feed.hpp"
 #include "domain/campaign/planning.hpp"
+#include "domain/contact/desk.hpp"
 #include "domain/core/id.hpp"
 #include "domain/core/random.hpp"
 #include "domain/core/time.hpp"
@@ -19,7 +20,9 @@
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/delivery_records.hpp"
 #include "domain/ports/limits.hpp"
+#include "domain/ports/message_store.hpp"
 #include "domain/ports/messenger.hpp"
+#include "domain/ports/request_log.hpp"
 #include "domain/ports/time_zones.hpp"
 #include "domain/ports/waiting.hpp"
 #include "domain/ports/worker.hpp"
@@ -35,6 +38,7 @@ struct Workspace {
     AudienceDirectory& audience_search;
     const WaitingSource& waiting;
     const LimitsSource& limits;
+    ContactDesk& desk;
     PlanRules planning{};  // as the sending loop plans
 };
 
@@ -44,6 +48,8 @@ struct Ports {
     AudienceReader& audiences;
     ContactMemory& memory;
     AuditLog& audit;
+    MessageStore& messages;
+    RequestLog& requests;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;

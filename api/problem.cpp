@@ -41,7 +41,10 @@ constexpr std::array kinds{
     Kind{"key_reused", 422, "The idempotency key was used for another request"},
     Kind{"sender_not_an_admin", 422, "The sender is not an admin of the workspace"},
     Kind{"audience_refused", 422, "Intercom cannot find the audience"},
+    Kind{"contact_conflict", 409, "Another contact stands in the way"},
+    Kind{"request_running", 409, "The same request is being executed"},
     Kind{"unsubscribed", 422, "The person may not be mailed"},
+    Kind{"contact_suppressed", 422, "The person may not be written to"},
     Kind{"content_rejected", 422, "Intercom refused the content"},
     Kind{"header_too_large", 431, "The header is too large"},
     Kind{"internal_error", 500, "Something went wrong here"},
@@ -76,6 +79,10 @@ std::string_view code_of(Errc code) {
             return "unsubscribed";
         case Errc::content_rejected:
             return "content_rejected";
+        case Errc::contact_conflict:
+            return "contact_conflict";
+        case Errc::contact_suppressed:
+            return "contact_suppressed";
         case Errc::credential:
             return "intercom_credential";
         case Errc::rate_limited:
@@ -118,6 +125,7 @@ ProblemView view_of(const Problem& problem, std::string_view request_id) {
         for (const auto& error : problem.errors) view.errors->push_back({error.pointer, error.code, error.detail});
     }
     view.request_id = request_id;
+    if (!problem.message_id.empty()) view.message_id = problem.message_id;
     return view;
 }
 
@@ -145,6 +153,13 @@ Problem validation_problem(FieldErrors errors) {
     if (errors.total > errors.listed.size()) detail += fmt::format(", the first {} are listed", errors.listed.size());
     return {
         .status = 422, .code = "validation_failed", .detail = std::move(detail), .errors = std::move(errors.listed)};
+}
+
+Problem path_problem(std::string_view part, std::string detail) {
+    return {.status = 400,
+            .code = "invalid_parameter",
+            .detail = fmt::format("{}: {}", part, detail),
+            .errors = {{fmt::format("{{{}}}", part), FieldCode::invalid_value, detail}}};
 }
 
 Problem parameter_problem(std::string_view parameter, FieldCode code, std::string detail) {

@@ -21,6 +21,7 @@ struct Problem {
     std::vector<FieldError> errors{};
     std::optional<milliseconds> retry_after{};  // becomes Retry-After and retry_at
     Headers headers{};
+    std::string message_id{};  // of a message whose outcome this is
 };
 
 // What a handler returns: a response or a problem.
@@ -29,6 +30,8 @@ using Answer = std::expected<Response, Problem>;
 Problem problem(const Error& error);
 // 422 with every mistake of a body.
 Problem validation_problem(FieldErrors errors);
+// 400 about a part of the path that a route names in braces.
+Problem path_problem(std::string_view part, std::string detail);
 // 400 about one query parameter.
 Problem parameter_problem(std::string_view parameter, FieldCode code, std::string detail);
 

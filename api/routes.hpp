@@ -19,6 +19,7 @@ bool takes_body(Verb verb);
 
 inline constexpr std::size_t small_body = 64UL * 1024UL;
 inline constexpr std::size_t draft_body = 2UL * 1024UL * 1024UL;  // texts, variables and metadata, but no audience
+inline constexpr std::size_t message_body = 1024UL * 1024UL;      // escaped, a body takes more bytes than it has
 inline constexpr std::size_t large_body = 8UL * 1024UL * 1024UL;
 inline constexpr std::size_t any_body = std::numeric_limits<std::size_t>::max();
 

@@ -33,8 +33,9 @@ struct ProblemView {
     std::optional<std::vector<FieldErrorView>> errors;
     std::string request_id;
     std::optional<WallTime> retry_at;
+    std::optional<std::string> message_id;
 };
-BOOST_DESCRIBE_STRUCT(ProblemView, (), (type, title, status, code, detail, errors, request_id, retry_at))
+BOOST_DESCRIBE_STRUCT(ProblemView, (), (type, title, status, code, detail, errors, request_id, retry_at, message_id))
 
 // Exactly one member is there.
 struct ContactView {

@@ -51,8 +51,8 @@ Process::Process(const Config& config, std::string openapi)
               workspaces_.at(id)->pace(campaign, max_per_minute);
           }),
       surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
-      api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), changes_, worker_,
-            clock_, random_, zones_, workspace_views()},
+      api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), store_.messages(),
+            store_.requests(), changes_, worker_, clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),
             .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),
@@ -73,6 +73,7 @@ Process::Process(const Config& config, std::string openapi)
     log_.info("recovered", {{"epoch", recovery.epoch},
                             {"released", recovery.released},
                             {"lost", recovery.lost},
+                            {"lost_messages", recovery.lost_messages},
                             {"corrected_campaigns", recovery.corrected_campaigns},
                             {"paused_campaigns", recovery.paused_campaigns}});
     for (const auto& workspace : recovery.workspaces)
@@ -183,7 +184,10 @@ Task<void> Process::drain() {
     bool drained = true;
     for (const auto& [id, workspace] : workspaces_)
         if (!co_await workspace->drain(in_flight_until)) drained = false;
-    const bool served = co_await listener_.drain(clock_.now() + sessions_may_take);
+    // What is on the wire now was asked for by somebody who waits for its outcome.
+    const bool calling = std::ranges::any_of(workspaces_, [](const auto& each) { return each.second->calling(); });
+    const auto sessions_until = clock_.now() + sessions_may_take;
+    const bool served = co_await listener_.drain(calling ? std::max(sessions_until, in_flight_until) : sessions_until);
     for (const auto& [id, workspace] : workspaces_) co_await workspace->save_limiter();
     stopped_ = true;
     for (const auto& [id, workspace] : workspaces_) workspace->close_connections();

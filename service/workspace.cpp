@@ -48,6 +48,10 @@ PlanRules planning_rules(const Config& config) {
     return rules;
 }
 
+ContactDeskOptions desk_options(const Config& config) {
+    return {config.contact_fresh, config.contact_visibility_grace};
+}
+
 RunnerOptions runner_options(const Config& config) {
     RunnerOptions options;
     options.planning = planning_rules(config);
@@ -170,6 +174,9 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
                              [this] { gate_.hold_credential(); }),
       background_directory_(around.loop, around.clock, background_calls_, credential_,
                             [this] { gate_.hold_credential(); }),
+      operations_(interactive_calls_, credential_, [this] { gate_.hold_credential(); }),
+      desk_({operations_, interactive_directory_, around.store.contacts(), gate_, around.clock}, id_,
+            desk_options(config)),
       runner_(around.loop,
               {around.store.campaigns(), around.deliveries, around.store.contacts(), campaign_directory_,
                campaign_directory_, campaign_directory_, sender_, gate_, around.clock, around.random},
@@ -186,8 +193,9 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
 }
 
 api::Workspace WorkspaceRuntime::api_view() {
-    return {id_,   default_admin_, interactive_directory_, interactive_directory_, interactive_directory_, runner_,
-            gate_, planning_};
+    return {
+        id_,   default_admin_, interactive_directory_, interactive_directory_, interactive_directory_, runner_, gate_,
+        desk_, planning_};
 }
 
 LoaderEvents WorkspaceRuntime::loader_events() {

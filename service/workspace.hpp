@@ -10,6 +10,7 @@
 
 #include "adapters/http/client.hpp"
 #include "adapters/intercom/client.hpp"
+#include "adapters/intercom/operations.hpp"
 #include "adapters/observe/exchange.hpp"
 #include "adapters/observe/log.hpp"
 #include "adapters/observe/metrics.hpp"
@@ -21,6 +22,7 @@
 #include "domain/campaign/runner.hpp"
 #include "domain/campaign/scheduler.hpp"
 #include "domain/campaign/tracker.hpp"
+#include "domain/contact/desk.hpp"
 #include "service/config.hpp"
 
 namespace herald::service {
@@ -77,6 +79,8 @@ class WorkspaceRuntime {
     // Those kept for another call, with the timers that watch them.
     void close_connections() { client_.close_idle(); }
     std::size_t inflight() const { return runner_.inflight(); }
+    // Anything on the wire, also what somebody asked for directly and waits for.
+    bool calling() const { return gate_.inflight() > 0; }
 
  private:
     Task<void> keep_limiter();
@@ -99,6 +103,8 @@ class WorkspaceRuntime {
     intercom::Directory campaign_directory_;
     intercom::Directory interactive_directory_;
     intercom::Directory background_directory_;
+    intercom::Operations operations_;
+    ContactDesk desk_;
 
     CampaignRunner runner_;
     EventTrackingLoop tracker_;

@@ -19,7 +19,51 @@ std::optional<std::string> scalar_text(const boost::json::value& value) {
     return {};
 }
 
+std::optional<Scalar> scalar(const boost::json::value& value) {
+    if (value.is_null()) return Scalar{};
+    if (const auto* text = value.if_string()) return Scalar{std::string(*text)};
+    if (const auto* truth = value.if_bool()) return Scalar{*truth};
+    if (const auto* number = value.if_int64()) return Scalar{*number};
+    if (const auto* number = value.if_double(); number != nullptr && std::isfinite(*number)) return Scalar{*number};
+    return {};
+}
+
 }  // namespace
+
+void decode(Decoder& decoder, const boost::json::value& value, WallTime& out) {
+    const auto* text = value.if_string();
+    if (text == nullptr) return decoder.wrong_type("a string", value);
+    if (const auto time = from_rfc3339(*text))
+        out = *time;
+    else
+        decoder.fail(FieldCode::invalid_value, "is not a time as RFC 3339 writes it: 2026-11-23T18:34:27Z");
+}
+
+void decode_scalars(Decoder& decoder, const boost::json::value& value, Scalars& out, std::size_t max,
+                    std::size_t max_length) {
+    const auto* object = value.if_object();
+    if (object == nullptr) return decoder.wrong_type("an object", value);
+    if (object->size() > max)
+        return decoder.fail(FieldCode::too_many, fmt::format("{} entries, at most {} are taken", object->size(), max));
+    for (const auto& [key, member] : *object) {
+        const auto inside = decoder.enter(std::string_view(key));
+        const auto name_length = utf8_length(key).value_or(key.size());
+        if (name_length == 0 || name_length > longest_name)
+            decoder.fail(FieldCode::invalid_value, fmt::format("a name has 1 to {} characters", longest_name));
+        auto flat = scalar(member);
+        if (!flat) {
+            decoder.wrong_type("a flat value", member);
+            continue;
+        }
+        if (const auto* text = std::get_if<std::string>(&*flat)) {
+            const auto length = utf8_length(*text).value_or(text->size());
+            if (length > max_length)
+                decoder.fail(FieldCode::too_long,
+                             fmt::format("{} characters, at most {} are taken", length, max_length));
+        }
+        out.emplace(key, *std::move(flat));
+    }
+}
 
 void decode(Decoder& decoder, const boost::json::value& value, bool& out) {
     if (const auto* truth = value.if_bool())

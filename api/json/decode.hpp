@@ -33,6 +33,9 @@ void decode(Decoder& decoder, const boost::json::value& value, bool& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::string& out);
 void decode(Decoder& decoder, const boost::json::value& value, TimeText& out);
+void decode(Decoder& decoder, const boost::json::value& value, WallTime& out);
+void decode_scalars(Decoder& decoder, const boost::json::value& value, Scalars& out, std::size_t max,
+                    std::size_t max_length);
 void decode_map(Decoder& decoder, const boost::json::value& value, std::map<std::string, std::string>& out,
                 std::size_t max, std::size_t max_length, bool scalars);
 void refuse_unknown_member(Decoder& decoder, std::string_view member, FieldCode code, std::string_view known);
@@ -81,6 +84,11 @@ void decode(Decoder& decoder, const boost::json::value& value, Number<Min, Max>&
 template <std::size_t Max, std::size_t MaxLength, bool Scalars>
 void decode(Decoder& decoder, const boost::json::value& value, TextMap<Max, MaxLength, Scalars>& out) {
     decode_map(decoder, value, out.values, Max, MaxLength, Scalars);
+}
+
+template <std::size_t Max, std::size_t MaxLength>
+void decode(Decoder& decoder, const boost::json::value& value, ScalarMap<Max, MaxLength>& out) {
+    decode_scalars(decoder, value, out.values, Max, MaxLength);
 }
 
 template <class T, std::size_t Min, std::size_t Max>

@@ -45,6 +45,26 @@ inline boost::json::value encode(const AuditDetails& details) {
     return out;
 }
 
+inline boost::json::value encode(const Scalar& value) {
+    return std::visit(
+        [](const auto& held) -> boost::json::value {
+            using T = std::remove_cvref_t<decltype(held)>;
+            if constexpr (std::same_as<T, std::monostate>)
+                return nullptr;
+            else if constexpr (std::same_as<T, std::string>)
+                return boost::json::string(held);
+            else
+                return held;
+        },
+        value);
+}
+
+inline boost::json::value encode(const Scalars& values) {
+    boost::json::object out;
+    for (const auto& [key, value] : values) out.emplace(key, encode(value));
+    return out;
+}
+
 template <Named E>
 boost::json::value encode(E value) {
     return boost::json::string(std::string_view(Names<E>::name(value)));

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "domain/contact/profile.hpp"
 #include "domain/core/timestamp.hpp"
 
 namespace herald::api {
@@ -57,6 +58,15 @@ struct TextMap {
 // A date and time (RFC 3339), with an offset or local.
 struct TimeText {
     Timestamp value;
+};
+
+// Named flat values: at most MaxEntries, names of 1 to 255 characters, texts of at most MaxLength characters. null is
+// a value here.
+template <std::size_t MaxEntries, std::size_t MaxLength>
+struct ScalarMap {
+    Scalars values;
+    static constexpr std::size_t max = MaxEntries;
+    static constexpr std::size_t max_length = MaxLength;
 };
 
 // Written as null when empty, where an empty optional is left out.

@@ -14,6 +14,7 @@
 #include "api/api.hpp"
 #include "tests/api/fake_audit_log.hpp"
 #include "tests/api/fake_campaign_store.hpp"
+#include "tests/api/fake_operations.hpp"
 #include "tests/api/fake_people.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -116,6 +117,11 @@ class ApiTest : public ::testing::Test {
     FakeAudienceSearch searching;
     FakeWaiting waiting;
     FakeLimits limits;
+    FakeMessages messages;
+    FakeRequestLog& requests{messages};
+    FakeIntercom intercom;
+    FakeGate gate;
+    ContactDesk desk{{intercom, intercom, intercom, gate, clock}, {"acme"}};
     api::ChangeFeed changes{clock, 2};
     InlineWorker worker;
     FakeZones zones;
@@ -129,12 +135,14 @@ class ApiTest : public ::testing::Test {
                        audiences,
                        memory,
                        audit,
+                       messages,
+                       requests,
                        changes,
                        worker,
                        clock,
                        random,
                        zones,
-                       {{{"acme"}, default_admin, admins, directory, searching, waiting, limits}}},
+                       {{{"acme"}, default_admin, admins, directory, searching, waiting, limits, desk}}},
             api::Options{.openapi = "openapi: 3.0.3\n",
                          .metrics = [] { return std::string("herald_up 1\n"); },
                          .draining = [this] { return draining; }});

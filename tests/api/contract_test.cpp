@@ -9,6 +9,8 @@
 #include "api/campaign_body.hpp"
 #include "api/create_command.hpp"
 #include "api/dry_run_view.hpp"
+#include "api/operation_body.hpp"
+#include "api/operation_views.hpp"
 #include "api/problem.hpp"
 #include "api/resolve_command.hpp"
 #include "api/routes.hpp"
@@ -107,6 +109,9 @@ void expect_shape(YAML::Node node, const std::string& where, bool closed) {
         expect_shape<std::string>(kinds[0], where, closed);
         expect_shape<std::int64_t>(kinds[1], where, closed);
         expect_shape<bool>(kinds[2], where, closed);
+    } else if constexpr (std::same_as<T, Scalars>) {
+        expect_type(node, "object", where);
+        EXPECT_EQ(node["additionalProperties"]["oneOf"].size(), 3U) << where;
     } else if constexpr (Described<T>) {
         expect_members<T>(node, where, closed);
     } else {
@@ -191,6 +196,15 @@ template <>
 struct Shape<FilterView> {
     static void expect(const YAML::Node& node, const std::string& where, bool) {
         EXPECT_EQ(node["anyOf"].size(), 3U) << where;
+    }
+};
+
+template <std::size_t Max, std::size_t MaxLength>
+struct Shape<ScalarMap<Max, MaxLength>> {
+    static void expect(const YAML::Node& node, const std::string& where, bool) {
+        expect_type(node, "object", where);
+        expect_number(node, "maxProperties", Max, where);
+        expect_number(node["additionalProperties"]["oneOf"][0], "maxLength", MaxLength, where);
     }
 };
 
@@ -282,6 +296,11 @@ TEST(Contract, DescribesWhatIsAnswered) {
     expect_shape<LimitsView>(schema("Limits"), "Limits", false);
     expect_shape<AuditEntryListView>(schema("AuditEntryList"), "AuditEntryList", false);
     expect_shape<AuditVerificationView>(schema("AuditVerification"), "AuditVerification", false);
+    expect_shape<MessageView>(schema("Message"), "Message", false);
+    expect_shape<NoteView>(schema("Note"), "Note", false);
+    expect_shape<TrackedEventView>(schema("TrackedEvent"), "TrackedEvent", false);
+    expect_shape<ContactTagView>(schema("ContactTag"), "ContactTag", false);
+    expect_shape<ContactProfileView>(schema("ContactProfile"), "ContactProfile", false);
     expect_shape<HealthView>(schema("Health"), "Health", false);
     expect_shape<ReadinessView>(schema("Readiness"), "Readiness", false);
 }
@@ -306,6 +325,10 @@ TEST(Contract, DescribesWhatIsTaken) {
     expect_patch(schema("CampaignPatch"), schema("NewCampaign"));
     expect_shape<RetryBody>(schema("Retry"), "Retry", true);
     expect_shape<ResolveBody>(schema("Resolve"), "Resolve", true);
+    expect_shape<MessageBody>(schema("NewMessage"), "NewMessage", true);
+    expect_shape<NoteBody>(schema("NewNote"), "NewNote", true);
+    expect_shape<EventBody>(schema("NewEvent"), "NewEvent", true);
+    expect_shape<ContactChangeBody>(schema("ContactChange"), "ContactChange", true);
     expect_shape<EmptyBody>(schema("Nothing"), "Nothing", true);
     expect_shape<LaunchBody>(schema("Launch"), "Launch", true);
 }
@@ -378,6 +401,25 @@ TEST_F(Example, EveryPatchIsTaken) {
                                        {{"Content-Type", type.first.as<std::string>()}});
             EXPECT_EQ(response.status, 200) << example.first << response.body;
         }
+}
+
+TEST_F(Example, EveryOperationOnAContactIsTaken) {
+    const std::map<std::string, std::string> path_of{
+        {"/v1/contacts/{contact}", "/v1/contacts/external_id:client_123"},
+        {"/v1/contacts/{contact}/notes", "/v1/contacts/email:ann@x.org/notes"}};
+    for (const auto& [path, verb] : {std::pair{"/v1/messages", "post"},
+                                     {"/v1/events", "post"},
+                                     {"/v1/contacts/{contact}", "put"},
+                                     {"/v1/contacts/{contact}/notes", "post"}}) {
+        const auto examples = document()["paths"][path][verb]["requestBody"]["content"]["application/json"]["examples"];
+        ASSERT_GE(examples.size(), 1U) << path;
+        const auto target = path_of.contains(path) ? path_of.at(path) : path;
+        for (const auto& example : examples) {
+            const auto response = send(verb == std::string("put") ? "PUT" : "POST", target,
+                                       boost::json::serialize(json_of(example.second["value"])));
+            EXPECT_EQ(response.status / 100, 2) << example.first << response.body;
+        }
+    }
 }
 
 TEST_F(Example, ACampaignIsAnsweredAsShown) {

@@ -185,6 +185,7 @@ class SeveralWorkspaces : public Http {
     test::FakeAdmins other_admins;
     test::FakeWaiting other_waiting;
     test::FakeLimits other_limits;
+    ContactDesk other_desk{{intercom, intercom, intercom, gate, clock}, {"acme-eu"}};
 
     SeveralWorkspaces() {
         api = std::make_unique<api::Api>(
@@ -193,13 +194,15 @@ class SeveralWorkspaces : public Http {
                        audiences,
                        memory,
                        audit,
+                       messages,
+                       requests,
                        changes,
                        worker,
                        clock,
                        random,
                        zones,
-                       {{{"acme"}, 991267816, admins, directory, searching, waiting, limits},
-                        {{"acme-eu"}, 7, other_admins, directory, searching, other_waiting, other_limits}}},
+                       {{{"acme"}, 991267816, admins, directory, searching, waiting, limits, desk},
+                        {{"acme-eu"}, 7, other_admins, directory, searching, other_waiting, other_limits, other_desk}}},
             api::Options{});
     }
 };

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from operations import EMAIL, IN_APP, Operations
 from processes import Herald, IntercomSim, clients, email_campaign
 
 PROXY, SPEC = os.environ.get("HERALD_CONTRACT_PROXY"), os.environ.get("HERALD_CONTRACT_SPEC")
@@ -26,7 +27,7 @@ class Proxy:
         return self.process.returncode, out + err
 
 
-def run(tmp_path, operations, campaigns):
+def run(tmp_path, operations, campaigns, then=lambda herald, sim: None):
     sim = IntercomSim(tmp_path, "--seed", 60, "--seed-suppressed")
     herald = None
     try:
@@ -40,6 +41,7 @@ def run(tmp_path, operations, campaigns):
                 cid = created.json["id"]
                 herald.wait_finished(cid)
                 herald.wait_for(cid, lambda c: c["events"]["queued"] == 0)
+            then(herald, sim)
         finally:
             verdict = proxy.verdict()
     finally:
@@ -78,6 +80,35 @@ def test_every_call_for_an_audience_and_a_new_person_matches_the_description(tmp
         email_campaign([], audience={"filter": {"custom_attributes.tier": "gold"}}),
         email_campaign(new, create_missing_contacts=True),
     ])
+    assert code == 0, report
+
+
+def single_operations(herald, sim):
+    """Every call that a single operation can lead to."""
+    operations = Operations(herald)
+    new = operations.put_user("external_id:c-42", email="ann@x.org", name="Ann", phone="+4915112345678",
+                              signed_up_at="2026-11-20T09:00:00Z",
+                              custom_attributes={"tier": "gold", "orders": 3, "vip": True, "balance": 1.5})
+    assert new.status == 201, new
+    assert operations.put_user("email:ann@x.org", name="Ann B.", unsubscribed_from_emails=True).status == 200
+    archived = operations.user("external_id:client_1").json["id"]
+    sim.post(f"/contacts/{archived}/archive", {}, headers={"Authorization": "Bearer t"})
+    assert operations.put_user("email:client_1@example.com", name="Back").status == 200
+    for answer in (operations.message({"external_id": "client_2"}, **EMAIL), operations.message({"id": new.json["id"]}, **IN_APP),
+                   operations.event({"id": new.json["id"]}, "used", metadata={"n": 1, "b": True, "t": "x"}),
+                   operations.note("external_id:c-42", body="Call"), operations.tag("external_id:c-42", "vip"),
+                   operations.untag("external_id:c-42", "vip"), operations.user("email:ann@x.org")):
+        assert answer.status < 300, answer
+    assert operations.user("external_id:nobody/at all").status == 404
+
+
+def test_every_call_of_the_single_operations_matches_the_description(tmp_path):
+    code, report = run(tmp_path, ",".join((
+        "POST /messages", "POST /events", "POST /contacts", "PUT /contacts/{contact_id}", "GET /contacts/{contact_id}",
+        "GET /contacts/find_by_external_id/{external_id}", "POST /contacts/search", "POST /tags",
+        "POST /contacts/{contact_id}/notes", "POST /contacts/{contact_id}/tags", "GET /contacts/{contact_id}/tags",
+        "DELETE /contacts/{contact_id}/tags/{tag_id}", "POST /contacts/{contact_id}/unarchive", "GET /admins")),
+        [], single_operations)
     assert code == 0, report
 
 

@@ -1,0 +1,49 @@
+// GET and PUT /v1/contacts/{contact}
+
+#include "api/handlers.hpp"
+#include "api/operation_views.hpp"
+#include "api/operations.hpp"
+
+namespace herald::api {
+namespace {
+
+constexpr std::string_view scope = "PUT /v1/contacts/{contact}";
+
+Problem put_problem(const Error& error, Deadline deadline, SteadyTime now) {
+    if (error.code != Errc::invalid_argument) return operation_problem(error, deadline, now);
+    FieldErrors errors;
+    errors.add({"/email", FieldCode::required, error.detail});
+    return validation_problem(std::move(errors));
+}
+
+Task<Answer> put(Backend& backend, const Call& call, ContactRef ref, ContactChange change, Deadline deadline) {
+    const auto done = co_await call.workspace.desk.put(std::move(ref), std::move(change), deadline);
+    if (!done) co_return std::unexpected(put_problem(done.error(), deadline, backend.ports.clock.now()));
+    co_return json_response(done->created ? 201 : 200, to_json(contact_profile_view(done->profile)));
+}
+
+}  // namespace
+
+Task<Answer> get_contact(Backend& backend, const Call& call) {
+    auto ref = contact_of(call);
+    if (!ref) co_return std::unexpected(std::move(ref.error()));
+    const auto deadline = deadline_of(call.request.headers, backend.ports.clock.now(), call.request.deadline);
+    if (!deadline) co_return std::unexpected(deadline.error());
+    const auto found = co_await call.workspace.desk.read(*std::move(ref), *deadline);
+    if (!found) co_return std::unexpected(operation_problem(found.error(), *deadline, backend.ports.clock.now()));
+    co_return json_response(200, to_json(contact_profile_view(*found)));
+}
+
+Task<Answer> put_contact(Backend& backend, const Call& call) {
+    auto ref = contact_of(call);
+    if (!ref) co_return std::unexpected(std::move(ref.error()));
+    auto order = ordered(backend, call, scope,
+                         read_contact_change(call.request.body, call.request.method, call.target.path, *ref));
+    if (!order) co_return std::unexpected(std::move(order.error()));
+    if (!order->command.errors.empty()) co_return std::unexpected(validation_problem(std::move(order->command.errors)));
+    co_return co_await run_once(backend, call, order->key, order->deadline, [&] {
+        return put(backend, call, *std::move(ref), std::move(order->command.change), order->deadline);
+    });
+}
+
+}  // namespace herald::api
