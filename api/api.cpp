@@ -53,25 +53,54 @@ OrProblem<const Workspace*> workspace_of(const Backend& backend, const Route& ro
     return &*found;
 }
 
-Task<Answer> dispatch(Backend& backend, const Request& request) {
+// A request that may go on: what it asks for, of whom. Without a route it asks what is allowed.
+struct Admitted {
+    Target target;
+    Match match;
+    const Workspace* workspace{};
+};
+
+// "*" is the service as a whole, and only OPTIONS may ask about it.
+bool asks_about_all(const Request& request) {
+    return request.method == "OPTIONS" && request.target == "*";
+}
+
+// Everything that can be said from the header alone.
+OrProblem<Admitted> admit(const Backend& backend, const Request& request) {
+    if (asks_about_all(request)) return Admitted{.target = {}, .match = {.allow = all_methods()}};
     auto target = parse_target(request.target);
-    if (!target) co_return std::unexpected(std::move(target.error()));
+    if (!target) return std::unexpected(std::move(target.error()));
     auto matched = match(request.method, target->segments);
     if (matched.allow.empty())
-        co_return std::unexpected(Problem{.status = 404, .code = "unknown_path", .detail = "there is no such path"});
-    if (request.method == "OPTIONS")
-        co_return Response{.status = 204, .headers = {{"Allow", matched.allow}}, .body = {}, .stream = {}};
-    if (matched.route == nullptr) co_return std::unexpected(method_not_allowed(matched));
+        return std::unexpected(Problem{.status = 404, .code = "unknown_path", .detail = "there is no such path"});
+    if (request.method == "OPTIONS") return Admitted{.target = {}, .match = {.allow = matched.allow}};
+    if (matched.route == nullptr) return std::unexpected(method_not_allowed(matched));
     const auto& route = *matched.route;
     if (route.also.empty() && !accepts(request.headers, route.produces))
-        co_return std::unexpected(not_acceptable(route.produces));
-    if (request.body.size() > route.body) co_return std::unexpected(too_large(route.body));
-    if (auto wrong = check_query(route, *target)) co_return std::unexpected(*std::move(wrong));
-    if (takes_body(route.verb) && route.kind == BodyKind::json)
-        if (auto wrong = check_json_body(request)) co_return std::unexpected(*std::move(wrong));
+        return std::unexpected(not_acceptable(route.produces));
+    if (auto wrong = check_query(route, *target)) return std::unexpected(*std::move(wrong));
     const auto workspace = workspace_of(backend, route, request);
-    if (!workspace) co_return std::unexpected(workspace.error());
-    const Call call{request, *std::move(target), std::move(matched.captured), **workspace, "anonymous"};
+    if (!workspace) return std::unexpected(workspace.error());
+    return Admitted{*std::move(target), std::move(matched), *workspace};
+}
+
+// Of a body that is there or still to come.
+std::optional<Problem> check_body_type(const Route& route, const Request& request) {
+    if (!takes_body(route.verb) || route.kind != BodyKind::json) return {};
+    return check_json_body(request);
+}
+
+Task<Answer> dispatch(Backend& backend, const Request& request) {
+    auto admitted = admit(backend, request);
+    if (!admitted) co_return std::unexpected(std::move(admitted.error()));
+    if (admitted->match.route == nullptr)
+        co_return Response{.status = 204, .headers = {{"Allow", admitted->match.allow}}, .body = {}, .stream = {}};
+    const auto& route = *admitted->match.route;
+    if (request.body.size() > route.body) co_return std::unexpected(too_large(route.body));
+    if (!request.body.empty())
+        if (auto wrong = check_body_type(route, request)) co_return std::unexpected(*std::move(wrong));
+    const Call call{request, std::move(admitted->target), std::move(admitted->match.captured), *admitted->workspace,
+                    "anonymous"};
     co_return co_await route.handler(backend, call);
 }
 
@@ -88,25 +117,24 @@ Task<Response> Api::handle(Request request) {
     co_return *std::move(answer);
 }
 
-std::size_t Api::body_limit(std::string_view method, std::string_view target) const {
+Intake Api::intake(std::string_view method, std::string_view target) const {
+    Intake out{.operation = {}, .body_limit = small_body};
     const auto parsed = parse_target(target);
-    if (!parsed) return small_body;
+    if (!parsed) return out;
     const auto matched = match(method, parsed->segments);
-    return matched.route != nullptr ? matched.route->body : small_body;
+    if (matched.route == nullptr) return out;
+    return {matched.route->operation, matched.route->body, matched.route->kind == BodyKind::stream};
 }
 
-std::string_view Api::operation(std::string_view method, std::string_view target) const {
-    const auto parsed = parse_target(target);
-    if (!parsed) return {};
-    const auto matched = match(method, parsed->segments);
-    return matched.route != nullptr ? matched.route->operation : std::string_view();
-}
-
-bool Api::streams_body(std::string_view method, std::string_view target) const {
-    const auto parsed = parse_target(target);
-    if (!parsed) return false;
-    const auto matched = match(method, parsed->segments);
-    return matched.route != nullptr && matched.route->kind == BodyKind::stream;
+std::optional<Response> Api::refusal(const Request& request) const {
+    const auto refused = [&](const Problem& why) {
+        return to_response(why, request_id(request), backend_->ports.clock.wall_now());
+    };
+    const auto admitted = admit(*backend_, request);
+    if (!admitted) return refused(admitted.error());
+    if (admitted->match.route == nullptr) return {};
+    if (const auto wrong = check_body_type(*admitted->match.route, request)) return refused(*wrong);
+    return {};
 }
 
 }  // namespace herald::api

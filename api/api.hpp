@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "api/message.hpp"
@@ -12,6 +13,13 @@
 namespace herald::api {
 
 struct Backend;
+
+// What the request line alone says.
+struct Intake {
+    std::string_view operation;  // the operationId of the route that takes the request; empty when none does
+    std::size_t body_limit{};    // how many bytes of body the route takes; more is answered with 413
+    bool streams{};              // the route reads its body as it comes: the request needs `stream` instead of `body`
+};
 
 class Api {
  public:
@@ -23,13 +31,10 @@ class Api {
     // Never an error: what goes wrong is a problem document. Only bugs throw.
     Task<Response> handle(Request request);
 
-    // How many bytes of body the route takes, known from the request line; more is answered with 413.
-    std::size_t body_limit(std::string_view method, std::string_view target) const;
-    // Whether the route reads its body as it comes: then the request needs its `stream` instead of its `body`.
-    bool streams_body(std::string_view method, std::string_view target) const;
+    Intake intake(std::string_view method, std::string_view target) const;
 
-    // The operationId of the route that takes the request, for metrics; empty when none does.
-    std::string_view operation(std::string_view method, std::string_view target) const;
+    // The refusal of a request whose header is enough to refuse it, so that its body need not come.
+    std::optional<Response> refusal(const Request& request) const;
 
  private:
     std::unique_ptr<Backend> backend_;

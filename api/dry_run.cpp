@@ -106,8 +106,8 @@ Task<Answer> dry_run_launch(Backend& backend, const Call& call) {
 
     auto& ports = backend.ports;
     const auto& workspace = call.workspace;
-    const Deadline until{call.request.deadline.at == SteadyTime::max() ? call.request.deadline.at
-                                                                       : call.request.deadline.at - time_to_answer};
+    auto until = call.request.deadline;
+    if (until.at != SteadyTime::max()) until.at -= time_to_answer;
     const auto run = co_await dry_run({ports.audiences, ports.memory, workspace.contacts, ports.worker, ports.clock},
                                       campaign, workspace.planning, {}, until);
     if (!run) co_return std::unexpected(problem(run.error()));

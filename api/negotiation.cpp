@@ -75,7 +75,6 @@ Problem not_acceptable(std::string_view media_type) {
 }
 
 std::optional<Problem> check_json_body(const Request& request) {
-    if (request.body.empty()) return {};
     const auto type = request.headers.get("Content-Type");
     if (!type) return wrong_type("a body needs Content-Type: application/json");
     const auto lower = lowered(*type);

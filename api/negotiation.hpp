@@ -15,7 +15,7 @@ bool accepts(const Headers& headers, std::string_view media_type);
 // 406 for a client that does not.
 Problem not_acceptable(std::string_view media_type);
 
-// 415 unless a body that is there is said to be JSON (of a PATCH: or a JSON merge patch), uncompressed.
+// 415 unless the body, there or still to come, is said to be JSON (of a PATCH: or a JSON merge patch), uncompressed.
 std::optional<Problem> check_json_body(const Request& request);
 
 // The media type of an upload: one of `taken`, in UTF-8 and uncompressed; else a 415.

@@ -37,6 +37,7 @@ constexpr std::array kinds{
     Kind{"too_large", 413, "The body is too large"},
     Kind{"uri_too_long", 414, "The request target is too long"},
     Kind{"unsupported_media_type", 415, "The body has a type that is not taken"},
+    Kind{"expectation_failed", 417, "The expectation cannot be met"},
     Kind{"validation_failed", 422, "The body breaks rules"},
     Kind{"key_reused", 422, "The idempotency key was used for another request"},
     Kind{"sender_not_an_admin", 422, "The sender is not an admin of the workspace"},

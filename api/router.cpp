@@ -40,6 +40,8 @@ std::optional<std::vector<std::string>> capture(std::string_view pattern, const 
 OrProblem<Target> parse_target(std::string_view target) {
     auto url = boost::urls::parse_origin_form(target);
     if (!url) url = boost::urls::parse_absolute_uri(target);
+    if (url && url->has_scheme() && url->scheme() != "http" && url->scheme() != "https")
+        return std::unexpected(malformed("has a scheme that is not http or https"));
     if (!url) return std::unexpected(malformed("is not a path with a query"));
     Target out;
     out.path = url->encoded_path();
@@ -69,6 +71,13 @@ Match match(std::string_view method, const std::vector<std::string>& segments) {
         out.allow = fmt::format("{}", fmt::join(allowed, ", "));
     }
     return out;
+}
+
+std::string all_methods() {
+    std::vector<std::string_view> methods{"GET", "HEAD"};
+    for (const auto& route : routes())
+        if (std::ranges::find(methods, name(route.verb)) == methods.end()) methods.push_back(name(route.verb));
+    return fmt::format("{}, OPTIONS", fmt::join(methods, ", "));
 }
 
 std::optional<Problem> check_query(const Route& route, const Target& target) {

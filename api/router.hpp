@@ -21,6 +21,9 @@ struct Match {
 // HEAD matches what GET matches.
 Match match(std::string_view method, const std::vector<std::string>& segments);
 
+// Every method that some path takes, as Allow names them.
+std::string all_methods();
+
 // 400 for a parameter that the route does not know, or that stands twice.
 std::optional<Problem> check_query(const Route& route, const Target& target);
 

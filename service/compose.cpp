@@ -200,6 +200,7 @@ void Process::log_request(const Served& served) {
     for (const std::string_view probe : {"getLiveness", "getReadiness", "getMetrics"})
         if (served.operation == probe) return;
     log_.info("request", {{"request_id", std::string(served.request_id)},
+                          {"trace_id", std::string(served.trace_id)},
                           {"operation", std::string(served.operation)},
                           {"method", std::string(served.method.substr(0, 16))},
                           {"status", static_cast<std::int64_t>(served.status)},

@@ -41,6 +41,7 @@ std::string Listener::address() const {
 Task<void> Listener::run() {
     while (!stopping_) {
         if (sessions_.size() >= max_connections) {
+            idle_.close_oldest();  // whoever waits to be served comes before whoever might ask again
             co_await room_->wait_until(ports_.clock.now() + milliseconds(1'000));
             continue;
         }

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -54,7 +55,17 @@ std::optional<std::string> from_environment(const std::string& name) {
     return value;
 }
 
+// Every connection is a descriptor, and the usual soft limit is 1,024.
+void allow_many_descriptors() {
+    constexpr rlim_t enough = 65'536;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
+    limit.rlim_cur = std::min(limit.rlim_max, enough);
+    setrlimit(RLIMIT_NOFILE, &limit);  // if not, accepting waits for a free one
+}
+
 int serve(const Config& config) {
+    allow_many_descriptors();
     herald::service::Process process(config, std::string(herald::service::openapi_text));
     const auto address = process.address();
     const boost::json::object ready{{"event", "listening"},

@@ -45,16 +45,18 @@ class IdleConnections {
     };
 
     void close_all();
+    void close_oldest();  // the one that waits longest, if any
 
  private:
     std::list<std::function<void()>> close_;
 };
 
-// One request that the API answered.
+// One request that was answered, by the API or by the session's own refusal.
 struct Served {
     std::string_view request_id;
+    std::string_view trace_id;
     std::string_view operation;  // empty: no route took it
-    std::string_view method;
+    std::string_view method;     // empty: what came was refused before it was one
     int status{};
     SteadyTime::duration took{};  // from the end of the request to the start of the answer
 };

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/string.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/read.hpp>
+
+#include "service/request_head.hpp"
 
 namespace herald::service {
 namespace {
@@ -20,19 +17,17 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t piece_bytes = 64UL * 1024UL;
 
 }  // namespace
 
-Task<error_code> go_on(beast::tcp_stream& stream, Clock& clock, const SessionLimits& limits) {
+Task<error_code> go_on(ClientStream& stream, Clock& clock, const SessionLimits& limits) {
     static constexpr std::string_view answer = "HTTP/1.1 100 Continue\r\n\r\n";
-    stream.expires_at(clock.now() + limits.write_stall);
-    const auto [error, n] = co_await asio::async_write(stream, asio::buffer(answer), token);
-    co_return error;
+    stream.limit(clock.now() + limits.write_stall);
+    co_return co_await stream.write(asio::buffer(answer));
 }
 
-StreamedBody::StreamedBody(beast::tcp_stream& stream, beast::flat_buffer& buffer, Head&& head, Clock& clock,
+StreamedBody::StreamedBody(ClientStream& stream, beast::flat_buffer& buffer, Head&& head, Clock& clock,
                            const SessionLimits& limits)
     : stream_(stream), buffer_(buffer), parser_(std::move(head)), clock_(clock), limits_(limits) {
     parser_.body_limit(boost::none);
@@ -40,13 +35,12 @@ StreamedBody::StreamedBody(beast::tcp_stream& stream, beast::flat_buffer& buffer
 
 Task<std::expected<std::string, api::BodyFailure>> StreamedBody::read() {
     std::string piece;
-    if (!std::exchange(begun_, true) && !parser_.is_done() &&
-        beast::iequals(message()[http::field::expect], "100-continue"))
+    if (!std::exchange(begun_, true) && !parser_.is_done() && expects_continue(message()))
         if (const auto error = co_await go_on(stream_, clock_, limits_); error)
             co_return std::unexpected(failure_of(error));
     if (parser_.is_done()) co_return piece;
     const auto error = co_await fill(piece);
-    stream_.expires_never();
+    stream_.no_limit();
     if (error) co_return std::unexpected(failure_of(error));
     co_return piece;
 }
@@ -62,13 +56,12 @@ Task<error_code> StreamedBody::fill(std::string& piece) {
         body.more = true;
         const auto start = clock_.now();
         const auto earned = milliseconds(1'000 * total_ / limits_.body_bytes_per_second);
-        stream_.expires_at(std::min(start + limits_.body_step, start + limits_.body_step + earned - waited_));
-        auto [error, read] = co_await http::async_read_some(stream_, buffer_, parser_, token);
-        if (error == http::error::need_buffer) error = {};
+        stream_.limit(std::min(start + limits_.body_step, start + limits_.body_step + earned - waited_));
+        const auto read = co_await parse_some(stream_, buffer_, parser_, piece_bytes);
         waited_ += clock_.now() - start;
-        total_ += read;
+        if (!read) co_return read.error();
+        total_ += *read;
         filled = piece.size() - body.size;
-        if (error) co_return error;
     }
     piece.resize(filled);
     co_return error_code{};

@@ -2,18 +2,18 @@
 // The body of one request, taken off the connection as the handler asks for it.
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "api/message.hpp"
+#include "service/client_stream.hpp"
 #include "service/session.hpp"
 
 namespace herald::service {
 
-// Answers "Expect: 100-continue", when the client waits for that.
-Task<boost::system::error_code> go_on(boost::beast::tcp_stream& stream, Clock& clock, const SessionLimits& limits);
+// Answers "Expect: 100-continue".
+Task<boost::system::error_code> go_on(ClientStream& stream, Clock& clock, const SessionLimits& limits);
 
 // The minimum speed holds for the time that we read; while the handler is busy, the client waits for us.
 class StreamedBody final : public api::BodySource {
@@ -21,7 +21,7 @@ class StreamedBody final : public api::BodySource {
     using Head = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     // `head` has read the header and nothing of the body. All but it outlive the object.
-    StreamedBody(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer, Head&& head, Clock& clock,
+    StreamedBody(ClientStream& stream, boost::beast::flat_buffer& buffer, Head&& head, Clock& clock,
                  const SessionLimits& limits);
 
     Task<std::expected<std::string, api::BodyFailure>> read() override;
@@ -34,7 +34,7 @@ class StreamedBody final : public api::BodySource {
     Task<boost::system::error_code> fill(std::string& piece);
     api::BodyFailure failure_of(boost::system::error_code error);
 
-    boost::beast::tcp_stream& stream_;
+    ClientStream& stream_;
     boost::beast::flat_buffer& buffer_;
     boost::beast::http::request_parser<boost::beast::http::buffer_body> parser_;
     Clock& clock_;

@@ -160,7 +160,7 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
       default_admin_(own.sender_admin_id),
       planning_(planning_rules(config)),
       client_(around.loop, around.clock, endpoint_of(own), client_options(own)),
-      attempts_(client_, around.metrics),
+      attempts_(client_, around.metrics, around.log, around.clock, id_),
       credential_{own.token.reveal()},
       gate_(around.clock, around.random, attempts_, intercom::identify_call(credential_), host.breaker,
             gate_options(own, config), gate_events(around, id_)),

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "domain/core/task.hpp"
+#include "domain/core/trace.hpp"
 
 namespace herald {
 
@@ -25,14 +26,15 @@ using WallTime = std::chrono::sys_time<milliseconds>;
 std::optional<WallTime> from_rfc3339(std::string_view text);
 std::string to_rfc3339(WallTime time);  // "2026-11-23T18:34:27.123Z"
 
-// The absolute end of an operation, passed by value down every call.
+// The absolute end of an operation, passed by value down every call, and for whom it is done.
 struct Deadline {
     SteadyTime at{SteadyTime::max()};
+    TraceId trace{};  // of the request that waits for it; none: our own work
 
     static Deadline after(SteadyTime now, milliseconds wait) { return {now + wait}; }
     bool passed(SteadyTime now) const { return now >= at; }
     // The earlier of the two, so that a step never outlives its operation.
-    Deadline capped(SteadyTime now, milliseconds limit) const { return {std::min(at, now + limit)}; }
+    Deadline capped(SteadyTime now, milliseconds limit) const { return {std::min(at, now + limit), trace}; }
 };
 
 // A wait that another coroutine can end. ring() before wait_until() is remembered, once.

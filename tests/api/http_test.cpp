@@ -36,6 +36,32 @@ TEST_F(Http, OptionsSaysWhatIsAllowed) {
     EXPECT_EQ(send("OPTIONS", "/nowhere").status, 404);
 }
 
+TEST_F(Http, OptionsOfTheServiceAsAWholeNamesEveryMethod) {
+    const auto response = send("OPTIONS", "*");
+    EXPECT_EQ(response.status, 204);
+    for (const auto* method : {"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
+        EXPECT_TRUE(header(response, "Allow").contains(method)) << method;
+    EXPECT_EQ(send("GET", "*").status, 400);
+}
+
+TEST_F(Http, WhatTheHeaderAloneRefusesNeedsNoBody) {
+    const auto status = [&](std::string method, std::string target, std::string type) {
+        const auto refused = api->refusal({.method = std::move(method),
+                                           .target = std::move(target),
+                                           .headers = {{"Content-Type", std::move(type)}},
+                                           .body = {},
+                                           .request_id = "req_1",
+                                           .deadline = {}});
+        return refused ? refused->status : 0;
+    };
+    EXPECT_EQ(status("POST", "/v1/campaigns", "application/json"), 0);
+    EXPECT_EQ(status("POST", "/v1/campaigns", "text/plain"), 415);
+    EXPECT_EQ(status("POST", "/v1/campaigns?x=1", "application/json"), 400);
+    EXPECT_EQ(status("POST", "/nowhere", "application/json"), 404);
+    EXPECT_EQ(status("PUT", "/v1/campaigns", "application/json"), 405);
+    EXPECT_EQ(status("OPTIONS", "/v1/campaigns", "text/plain"), 0);
+}
+
 TEST_F(Http, HeadIsAnsweredLikeGet) {
     const auto head = send("HEAD", "/livez");
     EXPECT_EQ(head.status, 200);
@@ -67,9 +93,9 @@ TEST_F(Http, ABodyThatIsNotJsonIsRefusedByItsType) {
 
 TEST_F(Http, ABodyHasTheLimitOfItsRoute) {
     given_campaign();
-    EXPECT_EQ(api->body_limit("POST", "/v1/campaigns?x"), 8UL << 20U);
-    EXPECT_EQ(api->body_limit("POST", path() + "/launch"), 64UL << 10U);
-    EXPECT_EQ(api->body_limit("POST", "/nowhere"), 64UL << 10U);
+    EXPECT_EQ(api->intake("POST", "/v1/campaigns?x").body_limit, 8UL << 20U);
+    EXPECT_EQ(api->intake("POST", path() + "/launch").body_limit, 64UL << 10U);
+    EXPECT_EQ(api->intake("POST", "/nowhere").body_limit, 64UL << 10U);
     const auto response = act("launch", std::string((64UL << 10U) + 1, ' '));
     EXPECT_EQ(response.status, 413);
     EXPECT_EQ(code(response), "too_large");
@@ -90,6 +116,7 @@ TEST_F(Http, ATargetThatIsNoPathOrNotUtf8IsMalformed) {
         EXPECT_EQ(code(response), "malformed_request");
     }
     EXPECT_EQ(get("http://h:1/livez").status, 200);
+    EXPECT_EQ(get("ftp://h/livez").status, 400);
     EXPECT_EQ(get("/live%7a").status, 200);
 }
 

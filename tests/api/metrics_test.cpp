@@ -16,11 +16,11 @@ TEST_F(Metrics, AreAnsweredInTheTextFormatThatPrometheusAsksFor) {
 }
 
 TEST_F(Metrics, ARequestIsNamedByItsOperationAndNeverByItsIds) {
-    EXPECT_EQ(api->operation("GET", "/v1/campaigns/cmp_1/recipients?limit=5"), "listCampaignRecipients");
-    EXPECT_EQ(api->operation("HEAD", "/livez"), "getLiveness");
-    EXPECT_EQ(api->operation("DELETE", "/livez"), "");
-    EXPECT_EQ(api->operation("GET", "/nowhere"), "");
-    EXPECT_EQ(api->operation("GET", "no target"), "");
+    EXPECT_EQ(api->intake("GET", "/v1/campaigns/cmp_1/recipients?limit=5").operation, "listCampaignRecipients");
+    EXPECT_EQ(api->intake("HEAD", "/livez").operation, "getLiveness");
+    EXPECT_EQ(api->intake("DELETE", "/livez").operation, "");
+    EXPECT_EQ(api->intake("GET", "/nowhere").operation, "");
+    EXPECT_EQ(api->intake("GET", "no target").operation, "");
 }
 
 }  // namespace

@@ -129,9 +129,9 @@ TEST_F(UploadTest, IsRefusedBeforeItsBodyIsRead) {
 
 TEST_F(UploadTest, OnlyThisRouteReadsItsBodyAsItComes) {
     given_campaign();
-    EXPECT_TRUE(api->streams_body("POST", path() + "/recipients"));
-    EXPECT_FALSE(api->streams_body("GET", path() + "/recipients"));
-    EXPECT_FALSE(api->streams_body("POST", "/v1/campaigns"));
+    EXPECT_TRUE(api->intake("POST", path() + "/recipients").streams);
+    EXPECT_FALSE(api->intake("GET", path() + "/recipients").streams);
+    EXPECT_FALSE(api->intake("POST", "/v1/campaigns").streams);
 }
 
 TEST_F(UploadTest, ADraftWithoutAudienceIsNotLaunched) {

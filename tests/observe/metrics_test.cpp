@@ -1,5 +1,8 @@
 #include "adapters/observe/metrics.hpp"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "adapters/observe/delivery_store.hpp"
@@ -78,7 +81,10 @@ TEST_F(MetricsTest, EveryAttemptIsCountedByHowFarItCame) {
     boost::asio::io_context io;
     test::ScriptedExchange wire;
     wire.reply(200).reply(429).reply(503).fail(http::Phase::connect).fail(http::Phase::response);
-    CountedExchange counted(wire, metrics);
+    test::ManualClock clock(io);
+    std::string logged;
+    Log log(clock, [&](std::string_view line) { logged += line; });
+    CountedExchange counted(wire, metrics, log, clock, {"acme"});
     const http::Call call;
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(test::start(io, counted.send(call, Deadline{})).done());
     const auto shown = text();
@@ -92,6 +98,27 @@ TEST_F(MetricsTest, EveryAttemptIsCountedByHowFarItCame) {
         const auto other = std::string("herald_attempt_phase_total{phase=\"") + phase + "\",class=\"" + kind + "\"} 1";
         EXPECT_TRUE(shown.contains(one_way) || shown.contains(other)) << phase << kind << shown;
     }
+    EXPECT_EQ(logged, "");  // our own work
+}
+
+TEST_F(MetricsTest, AnAttemptMadeForARequestIsLoggedWithItsTraceAndNobodysName) {
+    boost::asio::io_context io;
+    test::ScriptedExchange wire;
+    wire.reply(404, 1, {{"X-Request-Id", "abc"}}).fail(http::Phase::connect);
+    test::ManualClock clock(io);
+    std::vector<std::string> lines;
+    Log log(clock, [&](std::string_view line) { lines.emplace_back(line); });
+    CountedExchange counted(wire, metrics, log, clock, {"acme"});
+    const http::Call call{.method = "GET", .target = "/contacts/find_by_external_id/ann", .headers = {}, .body = {}};
+    const Deadline deadline{.at = SteadyTime::max(), .trace = {1, 2}};
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(test::start(io, counted.send(call, deadline)).done());
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_TRUE(lines[0].contains(R"("trace_id":"00000000000000010000000000000002","workspace":"acme","method":"GET",)"
+                                  R"("resource":"/contacts","phase":"answered","status":404,)"
+                                  R"("intercom_request_id":"abc")"))
+        << lines[0];
+    EXPECT_TRUE(lines[1].contains(R"("phase":"connect","status":0)")) << lines[1];
+    EXPECT_FALSE((lines[0] + lines[1]).contains("ann"));
 }
 
 TEST_F(MetricsTest, SendsAreCountedOnceTheirEndIsDurable) {
