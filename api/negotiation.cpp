@@ -62,6 +62,7 @@ bool accepts(const Headers& headers, std::string_view media_type) {
     const auto lower = lowered(*accept);
     for (const auto element : parts(lower, ',')) {
         const auto fields = parts(element, ';');
+        if (fields.front() == "application/problem+json") return true;
         const int match = precision(fields.front(), media_type);
         if (match <= best) continue;
         best = match;

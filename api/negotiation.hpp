@@ -10,7 +10,8 @@
 
 namespace herald::api {
 
-// Whether the Accept field takes the media type. An absent field takes everything.
+// Whether the Accept field takes the media type. An absent field takes everything; so does one that names
+// application/problem+json, because generated clients name only that of the types of an operation when no other is JSON.
 bool accepts(const Headers& headers, std::string_view media_type);
 // 406 for a client that does not.
 Problem not_acceptable(std::string_view media_type);

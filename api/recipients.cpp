@@ -82,8 +82,11 @@ Task<Answer> list_recipients(Backend& backend, const Call& call) {
     if (!id) co_return std::unexpected(std::move(id.error()));
     const auto format = named_of<ExportFormat>(call.target, "format");
     if (!format) co_return std::unexpected(format.error());
-    const auto produced = *format ? media_type(**format) : std::string_view("application/json");
-    if (!accepts(call.request.headers, produced)) co_return std::unexpected(not_acceptable(produced));
+    // A format that is asked for by name is given to whoever takes any answer of this operation.
+    constexpr std::string_view json = "application/json";
+    const auto produced = *format ? media_type(**format) : json;
+    if (!accepts(call.request.headers, produced) && !(*format && accepts(call.request.headers, json)))
+        co_return std::unexpected(not_acceptable(produced));
     if (*format)
         if (auto wrong = check_export(call.target)) co_return std::unexpected(*std::move(wrong));
     auto query = query_of(*id, call.target);

@@ -80,6 +80,14 @@ TEST_F(Http, AnAnswerThatTheClientDoesNotTakeIsRefused) {
     EXPECT_EQ(status("/openapi.yaml", "application/json"), 406);
 }
 
+// Where an operation has no other JSON than its problems, generated clients ask for these.
+TEST_F(Http, AClientThatTakesProblemsTakesWhatComesInstead) {
+    given_campaign();
+    store.only().state = CampaignState::draft;
+    EXPECT_EQ(get("/metrics", {{"Accept", "application/problem+json"}}).status, 200);
+    EXPECT_EQ(send("DELETE", path(), "", {{"Accept", "application/problem+json"}}).status, 204);
+}
+
 TEST_F(Http, ABodyThatIsNotJsonIsRefusedByItsType) {
     EXPECT_EQ(create(email_campaign(), {{"Content-Type", "text/plain"}}).status, 415);
     EXPECT_EQ(create(email_campaign(), {{"Content-Type", "application/json; charset=utf-8"}}).status, 201);
