@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include <yaml-cpp/yaml.h>
 
@@ -32,9 +33,9 @@ YAML::Node resolve(const YAML::Node& start) {
     YAML::Node node = start;
     while (node.IsMap() && node["$ref"]) {
         auto path = node["$ref"].as<std::string>().substr(2);
-        YAML::Node at = YAML::Clone(document());
+        YAML::Node at = document();
         std::istringstream parts(path);
-        for (std::string part; std::getline(parts, part, '/');) at.reset(at[part]);
+        for (std::string part; std::getline(parts, part, '/');) at.reset(std::as_const(at)[part]);
         node.reset(at);
     }
     return node;
