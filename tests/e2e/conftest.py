@@ -1,6 +1,18 @@
 import pytest
 
+from contract import contract
 from processes import Herald, IntercomSim
+from wire import Recorder
+
+recorder = Recorder()
+
+
+@pytest.fixture(autouse=True)
+def answers_keep_the_contract():
+    """A test that saw an answer of the service that openapi.yaml does not promise has failed."""
+    yield
+    wrong = [fault for exchange in recorder.take() for fault in contract().judge(*exchange)]
+    assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.fixture
@@ -16,7 +28,9 @@ def start(tmp_path):
 
         def herald(self, intercom, **settings):
             url = intercom if isinstance(intercom, str) else intercom.url
-            return self._keep(Herald(tmp_path, url, **settings))
+            herald = self._keep(Herald(tmp_path, url, **settings))
+            recorder.ports.add(herald.port)
+            return herald
 
         def _keep(self, program):
             self.programs.append(program)

@@ -1,0 +1,123 @@
+"""The judge of all other tests' answers is no decoration: what breaks the contract is seen, whoever made the request."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from contract import contract
+from wire import Recorder, exchanges
+
+ID = "cmp_01kark6w0v3h9m2c5t7x8z4q1e"
+PROBLEM = {"type": "urn:herald:problem:not_found", "title": "There is no such resource", "status": 404,
+           "code": "not_found", "detail": "there is no such campaign", "request_id": "r"}
+
+
+def said(status, headers, body):
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in headers.items()),
+             f"Content-Length: {len(text)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + text
+
+
+def faults(method, target, status=200, headers=None, body=b""):
+    request = f"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+    heard = exchanges(request, said(status, {"X-Request-Id": "r", **(headers or {})}, body))
+    return [fault for exchange in heard for fault in contract().judge(*exchange)]
+
+
+JSON, PROBLEM_JSON = {"Content-Type": "application/json"}, {"Content-Type": "application/problem+json"}
+
+
+def test_what_is_right_is_not_held_against_it():
+    assert faults("GET", "/livez", 200, JSON, {"status": "ok"}) == []
+    assert faults("GET", f"/v1/campaigns/{ID}", 404, PROBLEM_JSON, PROBLEM) == []
+
+
+@pytest.mark.parametrize("wrong, exchange", [
+    ("'extra' was unexpected", ("GET", "/livez", 200, JSON, {"status": "ok", "extra": 1})),
+    ("'status' is a required property", ("GET", "/livez", 200, JSON, {})),
+    ("'fine' is not one of", ("GET", "/livez", 200, JSON, {"status": "fine"})),
+    ("the media type 'text/html' is not documented", ("GET", "/livez", 200, {"Content-Type": "text/html"}, b"<p>")),
+    ("the status is not documented", ("GET", "/livez", 418, PROBLEM_JSON, PROBLEM)),
+    ("the status is not documented", ("GET", "/livez", 500, PROBLEM_JSON, PROBLEM)),
+    ("no etag", ("GET", f"/v1/campaigns/{ID}", 304)),
+    ("x-surprise is not documented", ("GET", "/livez", 200, {**JSON, "X-Surprise": "1"}, {"status": "ok"})),
+    ("what a path that is not there gets", ("GET", "/nowhere", 200, JSON, {"status": "ok"})),
+    ("no Allow", ("DELETE", "/livez", 405, PROBLEM_JSON, PROBLEM)),
+    ("'contact' is a required property", ("GET", f"/v1/campaigns/{ID}/recipients?format=ndjson", 200,
+                                          {"Content-Type": "application/x-ndjson"}, b'{"id":"dlv_1"}\n')),
+    ("'counts' is a required property", ("GET", f"/v1/campaigns/{ID}/events", 200,
+                                         {"Content-Type": "text/event-stream"}, b'event: progress\ndata: {}\n\n')),
+])
+def test_what_is_not_promised_is_seen(wrong, exchange):
+    assert any(wrong in fault for fault in faults(*exchange)), faults(*exchange)
+
+
+def test_answers_are_told_apart_on_one_connection():
+    """Pipelined, chunked, without body, and after a 100: each goes with its request."""
+    asked = (b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcHEAD /b HTTP/1.1\r\n\r\n"
+             b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n\r\nGET /d HTTP/1.1\r\n\r\n\x16junk\r\n\r\n")
+    answered = (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 2\r\n\r\n{}"
+                b"HTTP/1.1 200 O\r\nContent-Length: 9\r\n\r\nHTTP/1.1 204 N\r\n\r\n"
+                b"HTTP/1.1 200 O\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
+                b"HTTP/1.1 400 B\r\nContent-Length: 5\r\n\r\ncut")
+    heard = [(method, target, answer.status, answer.body, answer.complete)
+             for method, target, answer in exchanges(asked, answered)]
+    assert heard == [("POST", "/a", 201, b"{}", True), ("HEAD", "/b", 200, b"", True), ("PUT", "/c", 204, b"", True),
+                     ("GET", "/d", 200, b"abcd", True), (None, None, 400, b"cut", False)]
+
+
+def test_every_connection_to_a_service_is_recorded():
+    """Whether http.client makes it or the test by hand; those to other ports are not."""
+    recorder, before = Recorder(), socket.create_connection
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as service:
+            port = service.getsockname()[1]
+            recorder.ports.add(port)
+            answer = said(200, {**JSON, "X-Request-Id": "r"}, {"status": "ok", "planted": True})
+
+            def serve():
+                for _ in range(2):
+                    peer, _ = service.accept()
+                    with peer:
+                        peer.recv(65536)
+                        peer.sendall(answer)
+
+            threading.Thread(target=serve, daemon=True).start()
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/livez")
+            assert connection.getresponse().read()
+            connection.close()
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as by_hand:
+                by_hand.sendall(b"GET /livez HTTP/1.1\r\n\r\n")
+                assert by_hand.recv(65536)
+    finally:
+        socket.create_connection = before
+    taken = recorder.take()
+    assert [sum("planted" in fault for fault in contract().judge(*exchange)) for exchange in taken] == [1, 1]
+    assert recorder.take() == []
+
+
+PLANTED = '''
+def test_that_sees_it(start):
+    import contract
+    herald = start.herald(start.intercom("--seed", 1))
+    contract.contract().schemas["Health"]["required"] = ["never_there"]
+    assert herald.get("/livez").status == 200
+'''
+
+
+def test_a_test_that_saw_a_violation_fails(tmp_path):
+    here = os.path.dirname(__file__)
+    for name in ("conftest.py", "contract.py", "wire.py", "processes.py"):
+        os.symlink(os.path.join(here, name), tmp_path / name)
+    (tmp_path / "test_planted.py").write_text(PLANTED)
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and "never_there" in run.stdout, run.stdout
