@@ -19,12 +19,19 @@ std::optional<std::string> scalar_text(const boost::json::value& value) {
     return {};
 }
 
+// Clients whose language has one kind of number write 3.0, which Intercom does not take for an integer: it is one.
+constexpr double exact_integers = 9007199254740992.0;
+
 std::optional<Scalar> scalar(const boost::json::value& value) {
     if (value.is_null()) return Scalar{};
     if (const auto* text = value.if_string()) return Scalar{std::string(*text)};
     if (const auto* truth = value.if_bool()) return Scalar{*truth};
     if (const auto* number = value.if_int64()) return Scalar{*number};
-    if (const auto* number = value.if_double(); number != nullptr && std::isfinite(*number)) return Scalar{*number};
+    if (const auto* number = value.if_double(); number != nullptr && std::isfinite(*number)) {
+        if (std::abs(*number) < exact_integers && std::trunc(*number) == *number)
+            return Scalar{static_cast<std::int64_t>(*number)};
+        return Scalar{*number};
+    }
     return {};
 }
 
