@@ -16,7 +16,7 @@ VERBS = {"get", "post", "put", "patch", "delete"}
 OF_THE_CONNECTION = {400, 408, 413, 414, 417, 431}
 # Headers of HTTP itself and for browsers, which need no description, and what the document says of every answer.
 OF_HTTP = {"allow", "cache-control", "connection", "content-length", "content-type", "date", "keep-alive", "server",
-           "transfer-encoding", "vary", "x-content-type-options", "traceparent"}
+           "transfer-encoding", "vary", "x-content-type-options", "traceparent", "ratelimit", "ratelimit-policy"}
 
 
 def as_json_schema(node, composed=False):
@@ -60,7 +60,7 @@ class Contract:
                       for path in literal_first]
 
     def judge(self, method, target, answer):
-        """What is wrong with the answer; an empty list when nothing is. `method` is None when the request is no HTTP."""
+        """What is wrong with the answer, if anything is. `method` is None when the request is no HTTP."""
         where = f"{method} {target} -> {answer.status}"
         return [f"{where}: {wrong}" for wrong in self.faults(method, target, answer)]
 
@@ -91,7 +91,8 @@ class Contract:
         return node
 
     def compare(self, response, answer):
-        return [*self.compare_headers(response.get("headers", {}), answer.headers), *self.compare_body(response, answer)]
+        return [*self.compare_headers(response.get("headers", {}), answer.headers),
+                *self.compare_body(response, answer)]
 
     def compare_headers(self, described, headers):
         described = {name.lower(): self.at(header) for name, header in described.items()}

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -73,32 +74,43 @@ def test_answers_are_told_apart_on_one_connection():
                      ("GET", "/d", 200, b"abcd", True), (None, None, 400, b"cut", False)]
 
 
-def test_every_connection_to_a_service_is_recorded():
-    """Whether http.client makes it or the test by hand; those to other ports are not."""
-    recorder, before = Recorder(), socket.create_connection
+@pytest.mark.parametrize("tls", [False, True])
+def test_every_connection_to_a_service_is_recorded(tls, tmp_path):
+    """Whether http.client makes it or the test by hand, in the clear or in TLS; those to other ports are not."""
+    before = socket.create_connection, ssl.SSLContext.sslsocket_class
+    recorder = Recorder()
+    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"],
+                   check=True, capture_output=True)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    client = ssl.create_default_context(cafile=certificate)
+    answer = said(200, {**JSON, "X-Request-Id": "r"}, {"status": "ok", "planted": True})
     try:
         with socket.create_server(("127.0.0.1", 0)) as service:
             port = service.getsockname()[1]
             recorder.ports.add(port)
-            answer = said(200, {**JSON, "X-Request-Id": "r"}, {"status": "ok", "planted": True})
 
             def serve():
                 for _ in range(2):
                     peer, _ = service.accept()
-                    with peer:
+                    with server.wrap_socket(peer, server_side=True) if tls else peer as peer:
                         peer.recv(65536)
                         peer.sendall(answer)
 
             threading.Thread(target=serve, daemon=True).start()
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection = (http.client.HTTPSConnection("localhost", port, timeout=10, context=client) if tls
+                          else http.client.HTTPConnection("127.0.0.1", port, timeout=10))
             connection.request("GET", "/livez")
             assert connection.getresponse().read()
             connection.close()
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as by_hand:
+            by_hand = socket.create_connection(("127.0.0.1", port), timeout=10)
+            with client.wrap_socket(by_hand, server_hostname="localhost") if tls else by_hand as by_hand:
                 by_hand.sendall(b"GET /livez HTTP/1.1\r\n\r\n")
                 assert by_hand.recv(65536)
     finally:
-        socket.create_connection = before
+        socket.create_connection, ssl.SSLContext.sslsocket_class = before
     taken = recorder.take()
     assert [sum("planted" in fault for fault in contract().judge(*exchange)) for exchange in taken] == [1, 1]
     assert recorder.take() == []

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import socket
+import ssl
 
 connect = socket.create_connection
 
@@ -19,11 +20,12 @@ class Heard:
 
 
 class Recorder:
-    """Every connection that `socket.create_connection` makes to a watched port, http.client's among them."""
+    """Every connection to a watched port that goes through `socket.create_connection`, http.client's among them."""
 
     def __init__(self):
         self.ports, self.transcripts = set(), []
         socket.create_connection = self.create_connection
+        ssl.SSLContext.sslsocket_class = type("RecordedTls", (RecordedTls,), {"recorder": self})
 
     def create_connection(self, address, *args, **kwargs):
         made = connect(address, *args, **kwargs)
@@ -32,6 +34,10 @@ class Recorder:
         timeout = made.gettimeout()
         recorded = Recorded(fileno=made.detach())
         recorded.settimeout(timeout)
+        return self.remember(recorded)
+
+    def remember(self, recorded):
+        recorded.sent, recorded.received = bytearray(), bytearray()
         self.transcripts.append((recorded.sent, recorded.received))
         return recorded
 
@@ -41,34 +47,46 @@ class Recorder:
         return [exchange for sent, received in taken for exchange in exchanges(bytes(sent), bytes(received))]
 
 
-class Recorded(socket.socket):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.sent, self.received = bytearray(), bytearray()
+class Recording:
+    sent = received = None
 
     def send(self, data, *args):
         count = super().send(data, *args)
-        self.sent += memoryview(data)[:count]
+        if self.sent is not None:
+            self.sent += memoryview(data)[:count]
         return count
-
-    def sendall(self, data, *args):
-        self.sent += data
-        return super().sendall(data, *args)
 
     def recv(self, *args):
         data = super().recv(*args)
-        self.received += data
+        if self.received is not None:
+            self.received += data
         return data
 
     def recv_into(self, buffer, *args):
         count = super().recv_into(buffer, *args)
-        self.received += memoryview(buffer)[:count]
+        if self.received is not None:
+            self.received += memoryview(buffer)[:count]
         return count
+
+
+class Recorded(Recording, socket.socket):
+    def sendall(self, data, *args):
+        self.sent += data
+        return super().sendall(data, *args)
+
+
+class RecordedTls(Recording, ssl.SSLSocket):
+    """What is said inside of TLS, by a client."""
+
+    def do_handshake(self, *args):
+        super().do_handshake(*args)
+        if not self.server_side and self.getpeername()[1] in self.recorder.ports:
+            self.recorder.remember(self)
 
 
 def exchanges(sent, received):
     asked = requests(sent)
-    while b"\r\n\r\n" in received:
+    while received.startswith(b"HTTP/1.") and b"\r\n\r\n" in received:
         start, headers, rest = head(received)
         status = int(start.split()[1])
         if status < 200:
