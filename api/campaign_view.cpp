@@ -42,6 +42,9 @@ ContactView contact_view(const ContactRef& ref) {
         case ContactRef::Kind::email:
             out.email = ref.value;
             break;
+        case ContactRef::Kind::erased:
+            out.erased = true;
+            break;
     }
     return out;
 }

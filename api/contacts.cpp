@@ -3,6 +3,7 @@
 #include "api/handlers.hpp"
 #include "api/operation_views.hpp"
 #include "api/operations.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
@@ -16,10 +17,12 @@ Problem put_problem(const Error& error, Deadline deadline, SteadyTime now) {
     return validation_problem(std::move(errors));
 }
 
-Task<Answer> put(Backend& backend, const Call& call, ContactRef ref, ContactChange change, Deadline deadline) {
-    const auto done = co_await call.workspace.desk.put(std::move(ref), std::move(change), deadline);
-    if (!done) co_return std::unexpected(put_problem(done.error(), deadline, backend.ports.clock.now()));
-    co_return json_response(done->created ? 201 : 200, to_json(contact_profile_view(done->profile)));
+Task<Executed> put(Backend& backend, const Call& call, ContactRef ref, ContactChange change, Deadline deadline) {
+    const auto done = co_await call.workspace.desk.put(ref, change, deadline);
+    if (!done) co_return failed(put_problem(done.error(), deadline, backend.ports.clock.now()), "contact_changed", ref);
+    const auto& id = done->profile.contact.id;
+    co_return Executed{json_response(done->created ? 201 : 200, to_json(contact_profile_view(done->profile))),
+                       audit_resource(id), contact_put(id, change, done->created)};
 }
 
 }  // namespace

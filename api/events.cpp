@@ -3,21 +3,23 @@
 #include "api/handlers.hpp"
 #include "api/operation_views.hpp"
 #include "api/operations.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
 
 constexpr std::string_view scope = "POST /v1/events";
 
-Task<Answer> track(Backend& backend, const Call& call, EventCommand command, Deadline deadline) {
+Task<Executed> track(Backend& backend, const Call& call, EventCommand command, Deadline deadline) {
     // Fixed before the first attempt, so that Intercom takes every repetition for the same event.
     const auto at = command.at.value_or(backend.ports.clock.wall_now());
     TrackedEvent event{std::move(command.name), std::chrono::floor<seconds>(at), {}, std::move(command.metadata)};
     const auto tracked = co_await call.workspace.desk.track(std::move(command.contact), std::move(event), deadline);
-    if (!tracked) co_return std::unexpected(operation_problem(tracked.error(), deadline, backend.ports.clock.now()));
+    if (!tracked)
+        co_return Executed{std::unexpected(operation_problem(tracked.error(), deadline, backend.ports.clock.now()))};
     const auto& done = tracked->what;
     const TrackedEventView view{tracked->contact.value, done.name, done.at, done.metadata};
-    co_return json_response(202, to_json(view));
+    co_return Executed{json_response(202, to_json(view)), audit_resource(tracked->contact)};
 }
 
 }  // namespace

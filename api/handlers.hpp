@@ -34,6 +34,7 @@ Task<Answer> put_contact(Backend& backend, const Call& call);
 Task<Answer> create_note(Backend& backend, const Call& call);
 Task<Answer> add_tag(Backend& backend, const Call& call);
 Task<Answer> remove_tag(Backend& backend, const Call& call);
+Task<Answer> erase_contact(Backend& backend, const Call& call);
 Task<Answer> track_event(Backend& backend, const Call& call);
 
 Task<Answer> get_limits(Backend& backend, const Call& call);

@@ -89,7 +89,7 @@ Task<Answer> deliver(Backend& backend, const Call& call, RequestKey key, DirectM
     settle(message, delivered, ports.clock.wall_now());
     auto answer = answer_to(message, delivered, deadline, ports.clock.now());
     const auto stored = kept(call, answer, ports.clock.wall_now());
-    co_await persist(ports.clock, [&] { return ports.messages.settle(message, key, stored); });
+    co_await persist(ports.clock, [&] { return ports.messages.settle(call.caller(), message, key, stored); });
     co_return answer;
 }
 

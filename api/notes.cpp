@@ -3,19 +3,22 @@
 #include "api/handlers.hpp"
 #include "api/operation_views.hpp"
 #include "api/operations.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
 
 constexpr std::string_view scope = "POST /v1/contacts/{contact}/notes";
 
-Task<Answer> create(Backend& backend, const Call& call, ContactRef ref, NoteCommand command, Deadline deadline) {
+Task<Executed> create(Backend& backend, const Call& call, ContactRef ref, NoteCommand command, Deadline deadline) {
     auto admin = co_await admin_of(backend, call, command.author, command.author_named, "author", deadline);
-    if (!admin) co_return std::unexpected(std::move(admin.error()));
-    const auto note = co_await call.workspace.desk.add_note(std::move(ref), std::move(command.body), *admin, deadline);
-    if (!note) co_return std::unexpected(operation_problem(note.error(), deadline, backend.ports.clock.now()));
+    if (!admin) co_return Executed{std::unexpected(std::move(admin.error()))};
+    const auto note = co_await call.workspace.desk.add_note(ref, std::move(command.body), *admin, deadline);
+    if (!note)
+        co_return failed(operation_problem(note.error(), deadline, backend.ports.clock.now()), "note_created", ref);
     const NoteView view{note->what.id, note->contact.value, note->what.body, *admin, note->what.created_at};
-    co_return json_response(201, to_json(view));
+    co_return Executed{json_response(201, to_json(view)), audit_resource(note->contact),
+                       note_created(note->contact, view.id, *admin)};
 }
 
 }  // namespace

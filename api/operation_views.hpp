@@ -87,6 +87,16 @@ BOOST_DESCRIBE_STRUCT(ContactProfileView, (),
                        last_contacted_at, last_replied_at, last_email_opened_at, last_email_clicked_at,
                        custom_attributes))
 
+struct ErasureView {
+    std::int64_t deliveries{};
+    std::int64_t cancelled{};
+    std::int64_t messages{};
+    std::int64_t events{};
+    std::int64_t answers{};
+    bool intercom_asked{};
+};
+BOOST_DESCRIBE_STRUCT(ErasureView, (), (deliveries, cancelled, messages, events, answers, intercom_asked))
+
 MessageView message_view(const DirectMessage& message);
 ContactProfileView contact_profile_view(const ContactProfile& profile);
 

@@ -22,6 +22,7 @@
 #include "domain/ports/limits.hpp"
 #include "domain/ports/message_store.hpp"
 #include "domain/ports/messenger.hpp"
+#include "domain/ports/personal_data.hpp"
 #include "domain/ports/request_log.hpp"
 #include "domain/ports/time_zones.hpp"
 #include "domain/ports/waiting.hpp"
@@ -50,6 +51,7 @@ struct Ports {
     AuditLog& audit;
     MessageStore& messages;
     RequestLog& requests;
+    PersonalData& people;
     ChangeFeed& changes;
     Worker& worker;
     Clock& clock;

@@ -33,6 +33,7 @@ constexpr std::array kinds{
     Kind{"request_timeout", 408, "The request came too slowly"},
     Kind{"state_conflict", 409, "Not possible in the present state"},
     Kind{"client_ref_taken", 409, "The client_ref belongs to another campaign"},
+    Kind{"contact_erased", 410, "The data of the contact was erased"},
     Kind{"precondition_failed", 412, "The campaign is not as If-Match says"},
     Kind{"too_large", 413, "The body is too large"},
     Kind{"uri_too_long", 414, "The request target is too long"},

@@ -39,6 +39,7 @@ constexpr std::array table{
     Route{Verb::get,  "/v1/messages/{id}",             "getMessage",             get_message},
     Route{Verb::get,  "/v1/contacts/{contact}",        "getContact",             get_contact},
     Route{Verb::put,  "/v1/contacts/{contact}",        "putContact",             put_contact},
+    Route{Verb::del,  "/v1/contacts/{contact}/data",   "eraseContactData",       erase_contact},
     Route{Verb::post, "/v1/contacts/{contact}/notes",  "createNote",             create_note},
     Route{Verb::put,  "/v1/contacts/{contact}/tags/{tag}", "addTag",             add_tag},
     Route{Verb::del,  "/v1/contacts/{contact}/tags/{tag}", "removeTag",          remove_tag},

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/idempotency.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
@@ -65,22 +66,30 @@ Task<std::optional<Answer>> answered_at_once(Backend& backend, const Call& call,
 }
 
 Task<Answer> run_once(Backend& backend, const Call& call, RequestKey key, Deadline deadline,
-                      std::function<Task<Answer>()> execute) {
+                      std::function<Task<Executed>()> execute) {
     if (auto answer = co_await answered_at_once(backend, call, key, deadline)) co_return *std::move(answer);
-    if (key.key.empty()) co_return co_await execute();
+    co_return co_await run_here_once(backend, call, std::move(key), std::move(execute));
+}
+
+Task<Answer> run_here_once(Backend& backend, const Call& call, RequestKey key,
+                           std::function<Task<Executed>()> execute) {
     auto& ports = backend.ports;
     const auto now = ports.clock.wall_now();
     const auto known = co_await ports.requests.begin(call.caller(), key, now, now + operation_answer_kept);
     if (!known) co_return std::unexpected(problem(known.error()));
     if (auto answer = answer_of(*known)) co_return *std::move(answer);
 
-    auto answer = co_await execute();
-    const auto stored = kept(call, answer, ports.clock.wall_now());
-    co_await persist(ports.clock, [&] {
-        return stored ? ports.requests.finish(call.workspace.id, key, *stored)
-                      : ports.requests.abandon(call.workspace.id, key);
-    });
-    co_return answer;
+    auto executed = co_await execute();
+    const auto ended = ports.clock.wall_now();
+    const Done done{kept(call, executed.answer, ended), std::move(executed.resource), std::move(executed.record)};
+    co_await persist(ports.clock, [&] { return ports.requests.finish(call.caller(), key, done, ended); });
+    co_return std::move(executed.answer);
+}
+
+Executed failed(Problem problem, std::string_view action, const ContactRef& contact) {
+    std::optional<AuditRecord> record;
+    if (problem.code == "outcome_unknown") record = outcome_unknown(std::string(action), contact);
+    return {std::unexpected(std::move(problem)), {}, std::move(record)};
 }
 
 Problem operation_problem(const Error& error, Deadline deadline, SteadyTime now) {

@@ -14,10 +14,23 @@ inline constexpr std::chrono::days operation_answer_kept{7};
 // in between. nullopt: the key is new.
 std::optional<Answer> answer_of(const KeyRecord& record);
 
+// What was done: the answer, whom it was about (for the kept answer), and what the audit chain says of it.
+struct Executed {
+    Answer answer;
+    std::string resource{};
+    std::optional<AuditRecord> record{};
+};
+
 // Executes unless the key is known, or Intercom cannot be called now. An answer and an unknown outcome are kept; any
 // other problem means that nothing was done, and frees the key.
 Task<Answer> run_once(Backend& backend, const Call& call, RequestKey key, Deadline deadline,
-                      std::function<Task<Answer>()> execute);
+                      std::function<Task<Executed>()> execute);
+
+// The same for what needs no Intercom: executes unless the key is known.
+Task<Answer> run_here_once(Backend& backend, const Call& call, RequestKey key, std::function<Task<Executed>()> execute);
+
+// An operation on `contact` that failed; an unknown outcome is audited as `action`.
+Executed failed(Problem problem, std::string_view action, const ContactRef& contact);
 
 // What a request with this key is answered with before anything is done for it: what is known about the key, or why
 // Intercom cannot be called now. nullopt: go on.

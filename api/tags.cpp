@@ -3,6 +3,7 @@
 #include "api/handlers.hpp"
 #include "api/operation_views.hpp"
 #include "api/operations.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
@@ -10,24 +11,27 @@ namespace {
 constexpr std::string_view add_scope = "PUT /v1/contacts/{contact}/tags/{tag}";
 constexpr std::string_view remove_scope = "DELETE /v1/contacts/{contact}/tags/{tag}";
 
-using Change = Task<Answer> (*)(Backend&, const Call&, ContactRef, std::string, Deadline);
+using Change = Task<Executed> (*)(Backend&, const Call&, ContactRef, std::string, Deadline);
 
-Task<Answer> add(Backend& backend, const Call& call, ContactRef ref, std::string name, Deadline deadline) {
-    const auto tag = co_await call.workspace.desk.add_tag(std::move(ref), std::move(name), deadline);
-    if (!tag) co_return std::unexpected(operation_problem(tag.error(), deadline, backend.ports.clock.now()));
+Task<Executed> add(Backend& backend, const Call& call, ContactRef ref, std::string name, Deadline deadline) {
+    const auto tag = co_await call.workspace.desk.add_tag(ref, std::move(name), deadline);
+    if (!tag) co_return failed(operation_problem(tag.error(), deadline, backend.ports.clock.now()), "tag_added", ref);
     const ContactTagView view{tag->contact.value, tag->what.name, tag->what.id, true};
-    co_return json_response(200, to_json(view));
+    co_return Executed{json_response(200, to_json(view)), audit_resource(tag->contact),
+                       tag_changed(tag->contact, view.name, true)};
 }
 
-Task<Answer> remove(Backend& backend, const Call& call, ContactRef ref, std::string name, Deadline deadline) {
-    const auto tag = co_await call.workspace.desk.remove_tag(std::move(ref), name, deadline);
-    if (!tag) co_return std::unexpected(operation_problem(tag.error(), deadline, backend.ports.clock.now()));
+Task<Executed> remove(Backend& backend, const Call& call, ContactRef ref, std::string name, Deadline deadline) {
+    const auto tag = co_await call.workspace.desk.remove_tag(ref, name, deadline);
+    if (!tag) co_return failed(operation_problem(tag.error(), deadline, backend.ports.clock.now()), "tag_removed", ref);
     ContactTagView view{tag->contact.value, std::move(name), {}, false};
     if (tag->what) {
         view.name = tag->what->name;
         view.tag_id = tag->what->id;
     }
-    co_return json_response(200, to_json(view));
+    // Who did not carry it was not changed.
+    auto record = tag->what ? std::optional(tag_changed(tag->contact, view.name, false)) : std::nullopt;
+    co_return Executed{json_response(200, to_json(view)), audit_resource(tag->contact), std::move(record)};
 }
 
 Task<Answer> change_tag(Backend& backend, const Call& call, std::string_view scope, Change change) {

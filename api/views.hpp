@@ -42,8 +42,9 @@ struct ContactView {
     std::optional<std::string> id;
     std::optional<std::string> external_id;
     std::optional<std::string> email;
+    std::optional<bool> erased;  // true: whose it was is not known any more
 };
-BOOST_DESCRIBE_STRUCT(ContactView, (), (id, external_id, email))
+BOOST_DESCRIBE_STRUCT(ContactView, (), (id, external_id, email, erased))
 
 struct SenderView {
     std::optional<std::int64_t> admin_id;

@@ -52,7 +52,7 @@ Process::Process(const Config& config, std::string openapi)
           }),
       surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
       api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), store_.messages(),
-            store_.requests(), changes_, worker_, clock_, random_, zones_, workspace_views()},
+            store_.requests(), store_.people(), changes_, worker_, clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),
             .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),

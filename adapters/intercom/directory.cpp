@@ -26,6 +26,8 @@ ContactRef key_of(ContactRef::Kind kind, const Contact& contact) {
             return {kind, contact.external_id.value_or("")};
         case ContactRef::Kind::email:
             return normalized({kind, contact.email.value_or("")});
+        case ContactRef::Kind::erased:
+            break;
     }
     return {};
 }

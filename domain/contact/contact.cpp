@@ -12,12 +12,15 @@ std::string_view name(ContactRef::Kind kind) {
             return "external_id";
         case ContactRef::Kind::email:
             return "email";
+        case ContactRef::Kind::erased:
+            return "erased";
     }
     return "id";
 }
 
 std::optional<ContactRef::Kind> contact_ref_kind(std::string_view text) {
-    for (const auto kind : {ContactRef::Kind::id, ContactRef::Kind::external_id, ContactRef::Kind::email})
+    for (const auto kind :
+         {ContactRef::Kind::id, ContactRef::Kind::external_id, ContactRef::Kind::email, ContactRef::Kind::erased})
         if (name(kind) == text) return kind;
     return {};
 }

@@ -17,14 +17,19 @@ using Variables = std::map<std::string, std::string>;
 
 // How a caller names a person. Emails compare without regard to case: normalized() lowers them.
 struct ContactRef {
-    enum class Kind : std::uint8_t { id, external_id, email };
+    enum class Kind : std::uint8_t {
+        id,
+        external_id,
+        email,
+        erased,  // whose it was is not known any more; callers cannot name anybody so
+    };
     Kind kind{};
     std::string value;
 
     friend auto operator<=>(const ContactRef&, const ContactRef&) = default;
 };
 
-std::string_view name(ContactRef::Kind kind);  // "id", "external_id", "email"
+std::string_view name(ContactRef::Kind kind);  // "id", "external_id", "email", "erased"
 std::optional<ContactRef::Kind> contact_ref_kind(std::string_view text);
 ContactRef normalized(ContactRef ref);
 

@@ -17,8 +17,9 @@ class MessageStore {
     virtual Task<Result<KeyRecord>> intend(Caller caller, DirectMessage message, RequestKey key,
                                            WallTime expires_at) = 0;
 
-    // The outcome, and the answer to the key; without an answer the key may be used again.
-    virtual Task<Result<void>> settle(DirectMessage message, RequestKey key, std::optional<std::string> answer) = 0;
+    // The outcome with its audit entry, and the answer to the key; without an answer the key may be used again.
+    virtual Task<Result<void>> settle(Caller caller, DirectMessage message, RequestKey key,
+                                      std::optional<std::string> answer) = 0;
 
     // Error: not_found.
     virtual Task<Result<DirectMessage>> find(WorkspaceId workspace, MessageId id) = 0;

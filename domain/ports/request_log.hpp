@@ -4,8 +4,10 @@
 // the first request runs, and not after a crash in between. Every function is one transaction.
 // Errors of all: store_unavailable.
 
+#include <optional>
 #include <string>
 
+#include "domain/audit/entry.hpp"
 #include "domain/core/result.hpp"
 #include "domain/core/task.hpp"
 #include "domain/core/time.hpp"
@@ -32,18 +34,24 @@ struct KeyRecord {
     std::string resource;  // what the request is about, if it has an id here
 };
 
+// What a request has led to.
+struct Done {
+    std::optional<std::string> answer;  // nullopt: certainly nothing was done, and the key may be used again
+    std::string resource;               // "contact:…"; empty: nobody knows
+    std::optional<AuditRecord> record;
+};
+
 class RequestLog {
  public:
     virtual ~RequestLog() = default;
 
     // Error of both: key_reused, for another request under the same key.
     virtual Task<Result<KeyRecord>> look(WorkspaceId workspace, RequestKey key, WallTime now) = 0;
-    // `unused` means that the key now belongs to this request, which must finish or abandon it.
+    // `unused` means that the key now belongs to this request, which must finish it.
     virtual Task<Result<KeyRecord>> begin(Caller caller, RequestKey key, WallTime now, WallTime expires_at) = 0;
 
-    virtual Task<Result<void>> finish(WorkspaceId workspace, RequestKey key, std::string answer) = 0;
-    // Certainly nothing was done: the key may be used again.
-    virtual Task<Result<void>> abandon(WorkspaceId workspace, RequestKey key) = 0;
+    // The answer to the key, and the audit entry of what was done, also without a key.
+    virtual Task<Result<void>> finish(Caller caller, RequestKey key, Done done, WallTime now) = 0;
 };
 
 }  // namespace herald

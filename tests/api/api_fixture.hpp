@@ -119,6 +119,7 @@ class ApiTest : public ::testing::Test {
     FakeLimits limits;
     FakeMessages messages;
     FakeRequestLog& requests{messages};
+    FakePersonalData people;
     FakeIntercom intercom;
     FakeGate gate;
     ContactDesk desk{{intercom, intercom, intercom, gate, clock}, {"acme"}};
@@ -137,6 +138,7 @@ class ApiTest : public ::testing::Test {
                        audit,
                        messages,
                        requests,
+                       people,
                        changes,
                        worker,
                        clock,

@@ -301,6 +301,7 @@ TEST(Contract, DescribesWhatIsAnswered) {
     expect_shape<NoteView>(schema("Note"), "Note", false);
     expect_shape<TrackedEventView>(schema("TrackedEvent"), "TrackedEvent", false);
     expect_shape<ContactTagView>(schema("ContactTag"), "ContactTag", false);
+    expect_shape<ErasureView>(schema("Erasure"), "Erasure", false);
     expect_shape<ContactProfileView>(schema("ContactProfile"), "ContactProfile", false);
     expect_shape<HealthView>(schema("Health"), "Health", false);
     expect_shape<ReadinessView>(schema("Readiness"), "Readiness", false);

@@ -9,6 +9,7 @@
 
 #include "domain/contact/desk.hpp"
 #include "domain/ports/message_store.hpp"
+#include "domain/ports/personal_data.hpp"
 
 namespace herald::test {
 
@@ -118,14 +119,18 @@ class FakeRequestLog : public RequestLog {
 
     Task<Result<KeyRecord>> look(WorkspaceId, RequestKey key, WallTime) override { co_return known(key); }
     Task<Result<KeyRecord>> begin(Caller, RequestKey key, WallTime, WallTime) override { co_return take(key, {}); }
-    Task<Result<void>> finish(WorkspaceId, RequestKey key, std::string answer) override {
+    std::vector<AuditRecord> records;
+
+    Task<Result<void>> finish(Caller, RequestKey key, Done done, WallTime) override {
+        if (done.record) records.push_back(*done.record);
+        if (!done.answer) {
+            keys.erase(key.scope + key.key);
+            co_return Result<void>{};
+        }
         auto& record = keys[key.scope + key.key].second;
         record.state = KeyRecord::State::answered;
-        record.answer = std::move(answer);
-        co_return Result<void>{};
-    }
-    Task<Result<void>> abandon(WorkspaceId, RequestKey key) override {
-        keys.erase(key.scope + key.key);
+        record.answer = *done.answer;
+        record.resource = done.resource;
         co_return Result<void>{};
     }
 
@@ -145,6 +150,19 @@ class FakeRequestLog : public RequestLog {
     }
 };
 
+class FakePersonalData final : public PersonalData {
+ public:
+    std::vector<ContactRef> asked;
+    std::string instead;
+    Result<Erased> outcome = Erased{.deliveries = 2, .cancelled = 1, .messages = 1, .events = 1, .answers = 1};
+
+    Task<Result<Erased>> erase(Caller, std::vector<ContactRef> names, std::string answer, WallTime) override {
+        asked = std::move(names);
+        instead = std::move(answer);
+        co_return outcome;
+    }
+};
+
 class FakeMessages final : public FakeRequestLog, public MessageStore {
  public:
     std::map<std::string, DirectMessage> messages;
@@ -155,12 +173,12 @@ class FakeMessages final : public FakeRequestLog, public MessageStore {
         if (record && record->state == KeyRecord::State::unused) messages[message.id.value] = message;
         co_return record;
     }
-    Task<Result<void>> settle(DirectMessage message, RequestKey key, std::optional<std::string> answer) override {
+    Task<Result<void>> settle(Caller caller, DirectMessage message, RequestKey key,
+                              std::optional<std::string> answer) override {
         if (settles_to_fail > 0 && settles_to_fail-- > 0) co_return Error{Errc::store_unavailable, "no"};
         messages[message.id.value] = message;
         if (key.key.empty()) co_return Result<void>{};
-        if (answer) co_return co_await finish(message.workspace, key, *std::move(answer));
-        co_return co_await abandon(message.workspace, key);
+        co_return co_await finish(caller, key, {std::move(answer), message.id.value, {}}, message.updated_at);
     }
     Task<Result<DirectMessage>> find(WorkspaceId, MessageId id) override {
         const auto found = messages.find(id.value);

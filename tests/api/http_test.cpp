@@ -231,6 +231,7 @@ class SeveralWorkspaces : public Http {
                        audit,
                        messages,
                        requests,
+                       people,
                        changes,
                        worker,
                        clock,

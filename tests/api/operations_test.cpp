@@ -1,3 +1,4 @@
+#include "api/idempotency.hpp"
 #include "tests/api/api_fixture.hpp"
 
 namespace herald {
@@ -266,6 +267,44 @@ TEST_F(OperationsTest, AContactIsShownWithItsAttributes) {
               json::parse(R"({"note":null,"orders":3,"tier":"gold","vip":true})"));
     intercom.known = false;
     EXPECT_EQ(code(get("/v1/contacts/external_id:client_123")), "contact_not_found");
+}
+
+TEST_F(OperationsTest, DataIsErasedUnderEveryNameThatIntercomKnows) {
+    const auto response = send("DELETE", "/v1/contacts/external_id:client_123/data");
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(parsed(response), json::parse(R"({"deliveries":2,"cancelled":1,"messages":1,"events":1,"answers":1,
+                                               "intercom_asked":true})"));
+    EXPECT_EQ(people.asked.size(), 4U);
+    EXPECT_EQ(api::from_stored(people.instead)->status, 410);
+}
+
+TEST_F(OperationsTest, DataIsErasedAlsoWhenIntercomIsDown) {
+    intercom.fails = Error{Errc::upstream_unavailable, "circuit open"};
+    const auto response = send("DELETE", "/v1/contacts/external_id:client_123/data");
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_FALSE(parsed(response).at("intercom_asked").as_bool());
+    EXPECT_EQ(people.asked.size(), 1U);
+}
+
+TEST_F(OperationsTest, WhatIsOnItsWayIsNotErased) {
+    people.outcome = Error{.code = Errc::conflict, .detail = "on its way", .retry_after = milliseconds(2'000)};
+    const auto response = send("DELETE", "/v1/contacts/external_id:client_123/data", {}, key("e"));
+    EXPECT_EQ(response.status, 409);
+    EXPECT_EQ(response.headers.get("Retry-After"), "2");
+    people.outcome = Erased{};
+    EXPECT_EQ(send("DELETE", "/v1/contacts/external_id:client_123/data", {}, key("e")).status, 200);
+}
+
+TEST_F(OperationsTest, WhatIsDoneIsAudited) {
+    post("/v1/contacts/external_id:client_123/notes", {{"body", "Call"}});
+    send("PUT", "/v1/contacts/external_id:client_123", json::serialize(json::value({{"name", "Ann B."}})));
+    send("PUT", "/v1/contacts/external_id:client_123/tags/vip");
+    std::vector<std::string> actions;
+    for (const auto& record : requests.records) {
+        actions.push_back(record.action);
+        EXPECT_EQ(record.resource, "contact:" + intercom.ann.id.value);
+    }
+    EXPECT_EQ(actions, (std::vector<std::string>{"note_created", "contact_changed", "tag_added"}));
 }
 
 TEST_F(OperationsTest, APathThatNamesNobodyIsRefused) {

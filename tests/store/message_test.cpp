@@ -49,7 +49,7 @@ TEST_F(MessageTest, AnIntentIsKeptAndItsOutcomeReplacesIt) {
     m.request_id = "r";
     m.contact = {"other"};
     m.updated_at = start + 2s;
-    ASSERT_TRUE(run(store->messages().settle(m, key(), "answer")));
+    ASSERT_TRUE(run(store->messages().settle(caller(), m, key(), "answer")));
     EXPECT_EQ(find(), m);
     EXPECT_EQ(look()->answer, "answer");
     EXPECT_EQ(intend(message("msg_b"))->answer, "answer");
@@ -82,7 +82,7 @@ TEST_F(MessageTest, WithoutAnAnswerTheKeyIsFreeAgain) {
     auto m = message();
     ASSERT_TRUE(intend(m));
     m.state = MessageState::not_sent;
-    ASSERT_TRUE(run(store->messages().settle(m, key(), std::nullopt)));
+    ASSERT_TRUE(run(store->messages().settle(caller(), m, key(), std::nullopt)));
     EXPECT_EQ(look()->state, State::unused);
     EXPECT_EQ(intend(message("msg_b"))->state, State::unused);
     EXPECT_EQ(find().state, MessageState::not_sent);
@@ -101,9 +101,9 @@ TEST_F(MessageTest, ALogOfRequestsKeepsAnswersAndFreesKeys) {
     EXPECT_EQ(run(log.begin(caller(), note, start, start + 24h))->state, State::running);
     EXPECT_EQ(run(log.begin(caller({"elsewhere"}), note, start, start + 24h))->state, State::unused);
     EXPECT_EQ(run(log.look(workspace, {"POST notes", "n", "other"}, start)).error().code, Errc::key_reused);
-    ASSERT_TRUE(run(log.finish(workspace, note, "done")));
+    ASSERT_TRUE(run(log.finish(caller(), note, {"done", "contact:c1", {}}, start)));
     EXPECT_EQ(look(note)->answer, "done");
-    ASSERT_TRUE(run(log.abandon(workspace, note)));  // too late: the answer stays
+    ASSERT_TRUE(run(log.finish(caller(), note, {}, start)));  // too late: the answer stays
     EXPECT_EQ(look(note)->state, State::answered);
     EXPECT_EQ(look(note, start + 25h)->state, State::unused);
 }

@@ -51,14 +51,20 @@ void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallT
 std::int64_t requeue_rows(Write& write, std::int64_t number, DeliveryState from, WallTime now) {
     const auto to = next_state(from, DeliveryEvent::requeue);
     if (!to) return 0;
-    for (const auto& [key, rows] : count_reasons(write.connection(), number))
-        if (key.first == from) write.changes().reason(number, from, key.second, -rows);
+    {
+        auto reason = write.query(
+            "SELECT reason, count(*) FROM deliveries INDEXED BY deliveries_state "
+            "WHERE campaign = ?1 AND state = ?2 AND ref_kind <> 'erased' AND reason <> '' GROUP BY reason");
+        reason.with(number, name(from));
+        while (reason.next()) write.changes().reason(number, from, reason.text(0), -reason.integer(1));
+    }
     const auto rows =
         write
             .query(
                 "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3, not_before = 0, attempts = 0, "
                 "throttled = 0, lookups = 0, contact_id = NULL, reason = '', detail = '', message_id = '', "
-                "request_id = '', intent_at = NULL, updated_at = ?4 WHERE campaign = ?1 AND state = ?2")
+                "request_id = '', intent_at = NULL, updated_at = ?4 "
+                "WHERE campaign = ?1 AND state = ?2 AND ref_kind <> 'erased'")
             .with(number, name(from), name(*to), now)
             .run();
     write.changes().move(number, from, *to, rows);

@@ -50,6 +50,8 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, millisecond
     execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864");
     // An upload dirties thousands of pages with every batch; a checkpoint after each would write them all twice.
     execute("PRAGMA wal_autocheckpoint=8000");
+    // What is erased is overwritten.
+    execute("PRAGMA secure_delete=ON");
 }
 
 Query Connection::query(std::string_view sql) {

@@ -85,13 +85,14 @@ Result<KeyRecord> begin_key(Write& write, const WorkspaceId& workspace, const Re
     return known;
 }
 
-void finish_key(Write& write, const WorkspaceId& workspace, const RequestKey& key, const std::string& answer) {
+void finish_key(Write& write, const WorkspaceId& workspace, const RequestKey& key, const std::string& answer,
+                const std::string& resource) {
     if (key.key.empty()) return;
     write
         .query(
-            "UPDATE idempotency SET state = 'answered', answer = ?4 "
+            "UPDATE idempotency SET state = 'answered', answer = ?4, resource = ?5 "
             "WHERE workspace = ?1 AND scope = ?2 AND key = ?3 AND state = 'running'")
-        .with(workspace, key.scope, key.key, answer)
+        .with(workspace, key.scope, key.key, answer, resource)
         .run();
 }
 

@@ -33,7 +33,8 @@ void store_answer(Write& write, const WorkspaceId& workspace, const std::string&
 // As RequestLog::begin, finish and abandon. Nothing happens without a key.
 Result<KeyRecord> begin_key(Write& write, const WorkspaceId& workspace, const RequestKey& key,
                             const std::string& resource, WallTime now, WallTime expires_at);
-void finish_key(Write& write, const WorkspaceId& workspace, const RequestKey& key, const std::string& answer);
+void finish_key(Write& write, const WorkspaceId& workspace, const RequestKey& key, const std::string& answer,
+                const std::string& resource);
 void abandon_key(Write& write, const WorkspaceId& workspace, const RequestKey& key);
 
 // At a start: what ran in the last process did not end there.

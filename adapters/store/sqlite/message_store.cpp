@@ -1,10 +1,17 @@
 #include "adapters/store/sqlite/message_store.hpp"
 
+#include <fmt/format.h>
+
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/rows.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::sqlite {
 namespace {
+
+constexpr std::string_view columns =
+    "id, workspace, ref_kind, ref, contact_id, channel, subject, body, style, admin_id, policy, state, attempts, "
+    "possible_duplicate, intercom_id, request_id, reason, detail, created_at, updated_at";
 
 Style style_of(std::string_view text) {
     return text == name(Style::personal) ? Style::personal : Style::plain;
@@ -57,7 +64,7 @@ Task<Result<KeyRecord>> SqliteMessageStore::intend(Caller caller, DirectMessage 
     });
 }
 
-Task<Result<void>> SqliteMessageStore::settle(DirectMessage message, RequestKey key,
+Task<Result<void>> SqliteMessageStore::settle(Caller caller, DirectMessage message, RequestKey key,
                                               std::optional<std::string> answer) {
     co_return co_await database_.write([&](Write& write) -> Result<void> {
         write
@@ -69,29 +76,38 @@ Task<Result<void>> SqliteMessageStore::settle(DirectMessage message, RequestKey 
                   message.intercom_id, message.request_id, message.reason, message.detail, message.updated_at)
             .run();
         if (answer)
-            finish_key(write, message.workspace, key, *answer);
+            finish_key(write, message.workspace, key, *answer, message.id.value);
         else
             abandon_key(write, message.workspace, key);
+        write.audit(caller, message.updated_at, message_sent(message));
         return {};
     });
 }
 
 Task<Result<DirectMessage>> SqliteMessageStore::find(WorkspaceId workspace, MessageId id) {
     co_return co_await database_.read([&](Connection& connection) -> Result<DirectMessage> {
-        auto row = connection.query(
-            "SELECT id, workspace, ref_kind, ref, contact_id, channel, subject, body, style, admin_id, policy, state, "
-            "attempts, possible_duplicate, intercom_id, request_id, reason, detail, created_at, updated_at "
-            "FROM messages WHERE id = ?1 AND workspace = ?2");
+        auto row = connection.query(fmt::format("SELECT {} FROM messages WHERE id = ?1 AND workspace = ?2", columns));
         if (!row.with(id, workspace).next()) return Error{Errc::not_found, "there is no such message"};
         return to_message(row);
     });
 }
 
 std::int64_t lose_messages(Write& write, WallTime now) {
-    return write
-        .query("UPDATE messages SET state = 'unknown', reason = 'crash', updated_at = ?1 WHERE state = 'sending'")
-        .with(now)
-        .run();
+    std::vector<DirectMessage> lost;
+    {
+        auto row = write.query(
+            fmt::format("SELECT {} FROM messages INDEXED BY messages_sending WHERE state = 'sending'", columns));
+        while (row.next()) lost.push_back(to_message(row));
+    }
+    for (auto& message : lost) {
+        message.state = MessageState::unknown;
+        message.reason = "crash";
+        write.query("UPDATE messages SET state = ?2, reason = ?3, updated_at = ?4 WHERE id = ?1")
+            .with(message.id, name(message.state), message.reason, now)
+            .run();
+        write.audit(machine(message.workspace), now, message_sent(message));
+    }
+    return static_cast<std::int64_t>(lost.size());
 }
 
 }  // namespace herald::sqlite

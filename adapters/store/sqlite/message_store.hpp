@@ -13,7 +13,8 @@ class SqliteMessageStore final : public MessageStore {
     explicit SqliteMessageStore(Database& database) : database_(database) {}
 
     Task<Result<KeyRecord>> intend(Caller caller, DirectMessage message, RequestKey key, WallTime expires_at) override;
-    Task<Result<void>> settle(DirectMessage message, RequestKey key, std::optional<std::string> answer) override;
+    Task<Result<void>> settle(Caller caller, DirectMessage message, RequestKey key,
+                              std::optional<std::string> answer) override;
     Task<Result<DirectMessage>> find(WorkspaceId workspace, MessageId id) override;
 
  private:

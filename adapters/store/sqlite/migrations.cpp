@@ -312,6 +312,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_sending ON messages (state) WHERE state = 'sending';
 CREATE INDEX messages_person ON messages (workspace, contact_id);
+CREATE INDEX messages_ref ON messages (workspace, ref_kind, CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END);
 )sql";
 
 constexpr std::array steps_of_this_version{

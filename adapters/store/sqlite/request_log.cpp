@@ -17,18 +17,14 @@ Task<Result<KeyRecord>> SqliteRequestLog::begin(Caller caller, RequestKey key, W
     });
 }
 
-Task<Result<void>> SqliteRequestLog::finish(WorkspaceId workspace, RequestKey key, std::string answer) {
-    if (key.key.empty()) co_return Result<void>{};
+Task<Result<void>> SqliteRequestLog::finish(Caller caller, RequestKey key, Done done, WallTime now) {
+    if (key.key.empty() && !done.record) co_return Result<void>{};
     co_return co_await database_.write([&](Write& write) -> Result<void> {
-        finish_key(write, workspace, key, answer);
-        return {};
-    });
-}
-
-Task<Result<void>> SqliteRequestLog::abandon(WorkspaceId workspace, RequestKey key) {
-    if (key.key.empty()) co_return Result<void>{};
-    co_return co_await database_.write([&](Write& write) -> Result<void> {
-        abandon_key(write, workspace, key);
+        if (done.answer)
+            finish_key(write, caller.workspace, key, *done.answer, done.resource);
+        else
+            abandon_key(write, caller.workspace, key);
+        if (done.record) write.audit(caller, now, *done.record);
         return {};
     });
 }

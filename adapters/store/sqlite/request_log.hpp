@@ -12,8 +12,7 @@ class SqliteRequestLog final : public RequestLog {
 
     Task<Result<KeyRecord>> look(WorkspaceId workspace, RequestKey key, WallTime now) override;
     Task<Result<KeyRecord>> begin(Caller caller, RequestKey key, WallTime now, WallTime expires_at) override;
-    Task<Result<void>> finish(WorkspaceId workspace, RequestKey key, std::string answer) override;
-    Task<Result<void>> abandon(WorkspaceId workspace, RequestKey key) override;
+    Task<Result<void>> finish(Caller caller, RequestKey key, Done done, WallTime now) override;
 
  private:
     Database& database_;

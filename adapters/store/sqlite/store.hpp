@@ -14,6 +14,7 @@
 #include "adapters/store/sqlite/delivery_store.hpp"
 #include "adapters/store/sqlite/limiter_memory.hpp"
 #include "adapters/store/sqlite/message_store.hpp"
+#include "adapters/store/sqlite/personal_data.hpp"
 #include "adapters/store/sqlite/request_log.hpp"
 
 namespace herald::sqlite {
@@ -43,6 +44,7 @@ class SqliteStore {
     AuditLog& audit() { return audit_; }
     MessageStore& messages() { return messages_; }
     RequestLog& requests() { return requests_; }
+    PersonalData& people() { return people_; }
 
     // Finishes what was asked for; later calls answer store_unavailable. See Database::close.
     void close() { database_.close(); }
@@ -61,6 +63,7 @@ class SqliteStore {
     SqliteAuditLog audit_{database_};
     SqliteMessageStore messages_{database_};
     SqliteRequestLog requests_{database_};
+    SqlitePersonalData people_{database_};
 };
 
 }  // namespace herald::sqlite
