@@ -38,8 +38,12 @@ def start(tmp_path):
 
     started = Start()
     yield started
+    leaks = {}
     for program in reversed(started.programs):
+        if isinstance(program, Herald):
+            leaks[program.log_path] = program.leaks()
         program.ensure_stopped()
+    assert not any(leaks.values()), leaks
 
 
 # A fast workspace: ten times Intercom's limit, so that a functional test does not wait for the pace.

@@ -10,6 +10,8 @@ import threading
 import time
 import urllib.parse
 
+from privacy import Secrets
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HERALD_BIN_DIR", ROOT / "build" / "release" / "bin"))
 
@@ -40,11 +42,15 @@ class Program:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
+    secrets = None  # what must not stand in its log
+
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             data = body
             headers = dict(headers or {})
+            if self.secrets and body is not None:
+                self.secrets.add_body(body)
             if body is not None and not isinstance(body, (bytes, str)):
                 data = json.dumps(body)
             if data is not None:
@@ -132,8 +138,17 @@ class Herald(Program):
             "INTERCOM_SENDER_ADMIN_ID": "394051",
         }
         env.update(settings)
+        self.secrets = Secrets()
+        self.secrets.add_settings(env)
         super().__init__([BIN / "herald", "serve"], {k: v for k, v in env.items() if v is not None},
                          self.folder / "herald.log")
+
+    def leaks(self):
+        """Tokens, texts and addresses in its log, and in its metrics while it runs."""
+        text = self.log()
+        if self.process.poll() is None:
+            text += self.get("/metrics", timeout=5).body.decode()
+        return self.secrets.found_in(text)
 
     def create(self, body, **headers):
         return self.post("/v1/campaigns", body, headers={k.replace("_", "-"): v for k, v in headers.items()})
