@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 
 from contract import contract
@@ -11,6 +13,8 @@ recorder = Recorder()
 def answers_keep_the_contract():
     """A test that saw an answer of the service that openapi.yaml does not promise has failed."""
     yield
+    assert socket.create_connection == recorder.create_connection, "somebody took the recorder away"
+    recorder.ports.clear()  # the system gives them to others
     wrong = [fault for exchange in recorder.take() for fault in contract().judge(*exchange)]
     assert not wrong, "\n".join(wrong[:20])
 
@@ -24,7 +28,9 @@ def start(tmp_path):
             self.programs = []
 
         def intercom(self, *args):
-            return self._keep(IntercomSim(tmp_path, *args))
+            intercom = self._keep(IntercomSim(tmp_path, *args))
+            recorder.ports.discard(intercom.port)  # which may have been that of a service that ended
+            return intercom
 
         def herald(self, intercom, **settings):
             url = intercom if isinstance(intercom, str) else intercom.url

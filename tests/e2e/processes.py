@@ -117,7 +117,7 @@ class IntercomSim(Program):
     def ledger(self, kind="message"):
         if not self.ledger_path.exists():
             return []
-        lines = self.ledger_path.read_text().splitlines()
+        lines = self.ledger_path.read_text().rpartition("\n")[0].splitlines()  # the last may be half written
         return [entry for entry in map(json.loads, lines) if entry["kind"] == kind]
 
     def stats(self):

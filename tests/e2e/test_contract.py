@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import os
+import pathlib
 import socket
 import ssl
 import subprocess
@@ -63,7 +63,8 @@ def test_what_is_not_promised_is_seen(wrong, exchange):
 def test_answers_are_told_apart_on_one_connection():
     """Pipelined, chunked, without body, and after a 100: each goes with its request."""
     asked = (b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcHEAD /b HTTP/1.1\r\n\r\n"
-             b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n\r\nGET /d HTTP/1.1\r\n\r\n\x16junk\r\n\r\n")
+             b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n\r\n\r\n"
+             b"GET /d HTTP/1.1\r\n\r\n\x16junk\r\n\r\n")
     answered = (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 2\r\n\r\n{}"
                 b"HTTP/1.1 200 O\r\nContent-Length: 9\r\n\r\nHTTP/1.1 204 N\r\n\r\n"
                 b"HTTP/1.1 200 O\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
@@ -126,9 +127,9 @@ def test_that_sees_it(start):
 
 
 def test_a_test_that_saw_a_violation_fails(tmp_path):
-    here = os.path.dirname(__file__)
-    for name in ("conftest.py", "contract.py", "wire.py", "processes.py"):
-        os.symlink(os.path.join(here, name), tmp_path / name)
+    for path in pathlib.Path(__file__).parent.glob("*.py"):
+        if not path.name.startswith("test_"):
+            (tmp_path / path.name).symlink_to(path)
     (tmp_path / "test_planted.py").write_text(PLANTED)
     run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
                          capture_output=True, text=True)

@@ -100,7 +100,7 @@ def exchanges(sent, received):
 
 def requests(sent):
     """Method and target of each, until something is not clean HTTP."""
-    while b"\r\n\r\n" in sent:
+    while b"\r\n\r\n" in (sent := sent.lstrip(b"\r\n")):
         start, headers, sent = head(sent)
         words = re.fullmatch(r"([A-Z]+) (\S+) HTTP/1\.[01]", start)
         if not words:
