@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/compression.hpp"
 #include "api/negotiation.hpp"
 #include "api/router.hpp"
 
@@ -112,9 +113,10 @@ Api::~Api() = default;
 Task<Response> Api::handle(Request request) {
     const auto id = request_id(request);
     auto answer = co_await dispatch(*backend_, request);
-    if (!answer) co_return to_response(answer.error(), id, backend_->ports.clock.wall_now());
-    add_common_headers(*answer, id);
-    co_return *std::move(answer);
+    auto response = answer ? *std::move(answer) : to_response(answer.error(), id, backend_->ports.clock.wall_now());
+    if (answer) add_common_headers(response, id);
+    co_await compress(request, response, backend_->ports.worker);
+    co_return response;
 }
 
 Intake Api::intake(std::string_view method, std::string_view target) const {

@@ -46,5 +46,6 @@ Task<Answer> get_liveness(Backend& backend, const Call& call);
 Task<Answer> get_readiness(Backend& backend, const Call& call);
 Task<Answer> get_metrics(Backend& backend, const Call& call);
 Task<Answer> get_openapi(Backend& backend, const Call& call);
+Task<Answer> get_docs(Backend& backend, const Call& call);
 
 }  // namespace herald::api

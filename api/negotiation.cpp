@@ -1,6 +1,7 @@
 #include "api/negotiation.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <ranges>
 #include <string>
 #include <vector>
@@ -17,10 +18,12 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// At least one.
 std::vector<std::string_view> parts(std::string_view text, char separator) {
     std::vector<std::string_view> out;
     for (const auto part : std::views::split(text, separator))
         out.push_back(trimmed(std::string_view(part.begin(), part.end())));
+    if (out.empty()) out.emplace_back();  // of an empty text views::split makes nothing at all
     return out;
 }
 
@@ -42,6 +45,19 @@ bool refused(std::string_view weight) {  // q=0, q=0.0 …
     return weight.starts_with("q=") && weight.find_first_not_of("0.", 2) == std::string_view::npos;
 }
 
+// Of "gzip;q=0.5": 500. What is no weight is 0.
+int weight_of(std::span<const std::string_view> parameters) {
+    for (const auto parameter : parameters) {
+        if (!parameter.starts_with("q=")) continue;
+        const auto text = parameter.substr(2);
+        double value{};
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool good = error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= 1;
+        return good ? static_cast<int>(value * 1'000) : 0;
+    }
+    return 1'000;
+}
+
 Problem wrong_type(std::string detail) {
     return {.status = 415, .code = "unsupported_media_type", .detail = std::move(detail)};
 }
@@ -53,6 +69,16 @@ std::optional<Problem> check_encoding(const Headers& headers) {
 }
 
 }  // namespace
+
+std::string gzip_etag(std::string_view etag) {
+    return std::string(etag.substr(0, etag.size() - 1)) + "-gzip\"";
+}
+
+std::string plain_etag(std::string_view etag) {
+    constexpr std::string_view ending = "-gzip\"";
+    if (!etag.ends_with(ending)) return std::string(etag);
+    return std::string(etag.substr(0, etag.size() - ending.size())) + '"';
+}
 
 bool accepts(const Headers& headers, std::string_view media_type) {
     const auto accept = headers.get("Accept");
@@ -99,20 +125,32 @@ std::expected<std::string_view, Problem> upload_type(const Headers& headers, std
     return *found;
 }
 
+int coding_weight(std::string_view field, std::string_view coding) {
+    const auto lower = lowered(field);
+    int out = 0;
+    for (const auto element : parts(lower, ',')) {
+        const auto fields = parts(element, ';');
+        if (fields.front() == coding) return weight_of(std::span(fields).subspan(1));
+        if (fields.front() == "*") out = weight_of(std::span(fields).subspan(1));
+    }
+    return out;
+}
+
 bool none_match_names(const Headers& headers, std::string_view etag) {
     const auto field = headers.get("If-None-Match");
     if (!field) return false;
     return std::ranges::any_of(parts(*field, ','), [etag](std::string_view candidate) {
         if (candidate.starts_with("W/")) candidate.remove_prefix(2);
-        return candidate == "*" || candidate == etag;
+        return candidate == "*" || plain_etag(candidate) == etag;
     });
 }
 
 bool match_allows(const Headers& headers, std::string_view etag) {
     const auto field = headers.get("If-Match");
     if (!field) return true;
-    return std::ranges::any_of(parts(*field, ','),
-                               [etag](std::string_view candidate) { return candidate == "*" || candidate == etag; });
+    return std::ranges::any_of(parts(*field, ','), [etag](std::string_view candidate) {
+        return candidate == "*" || plain_etag(candidate) == etag;
+    });
 }
 
 }  // namespace herald::api

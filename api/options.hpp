@@ -61,7 +61,9 @@ struct Ports {
 };
 
 struct Options {
-    std::string openapi;                                                  // the text of openapi.yaml
+    std::string openapi;     // the text of openapi.yaml
+    std::string docs;        // the page at /docs, which shows it
+    std::string docs_style;  // the hash of its style sheet, as a Content-Security-Policy names it
     std::function<std::string()> metrics = [] { return std::string(); };  // the text of /metrics
     std::function<bool()> draining = [] { return false; };
     std::size_t worker_above{64UL * 1024UL};  // bodies larger than this are decoded by the worker

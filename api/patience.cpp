@@ -65,7 +65,7 @@ std::expected<Deadline, Problem> deadline_of(const Headers& headers, SteadyTime 
         if (!wait) return std::unexpected(unreadable("X-Request-Timeout-Ms", "milliseconds"));
         at_most(milliseconds(*wait));
     }
-    return patience ? Deadline::after(now, *patience) : otherwise;
+    return patience ? Deadline{now + *patience, otherwise.trace} : otherwise;
 }
 
 }  // namespace herald::api

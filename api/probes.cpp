@@ -1,8 +1,12 @@
-// /livez, /readyz, /metrics and /openapi.yaml
+// /livez, /readyz, /metrics, /openapi.yaml and /docs
+
+#include <fmt/format.h>
 
 #include "api/campaign_view.hpp"
+#include "api/digest.hpp"
 #include "api/handlers.hpp"
 #include "api/json/encode.hpp"
+#include "api/negotiation.hpp"
 
 namespace herald::api {
 
@@ -28,11 +32,36 @@ Task<Answer> get_metrics(Backend& backend, const Call&) {
                        .stream = {}};
 }
 
-Task<Answer> get_openapi(Backend& backend, const Call&) {
-    co_return Response{.status = 200,
-                       .headers = {{"Content-Type", "application/yaml"}},
-                       .body = backend.options.openapi,
-                       .stream = {}};
+namespace {
+
+// The same for every caller until the next release.
+Response document(const Call& call, std::string_view type, const std::string& body) {
+    const auto etag = fmt::format("\"{}\"", Sha256().add(body).hex().substr(0, 32));
+    Response response{
+        .status = 200, .headers = {{"ETag", etag}, {"Cache-Control", "no-cache"}}, .body = {}, .stream = {}};
+    if (none_match_names(call.request.headers, etag)) {
+        response.status = 304;
+        return response;
+    }
+    response.headers.set("Content-Type", type);
+    response.body = body;
+    return response;
+}
+
+}  // namespace
+
+Task<Answer> get_openapi(Backend& backend, const Call& call) {
+    co_return document(call, "application/yaml", backend.options.openapi);
+}
+
+// Without script, and with the one style that the page brings along.
+Task<Answer> get_docs(Backend& backend, const Call& call) {
+    auto response = document(call, "text/html; charset=utf-8", backend.options.docs);
+    response.headers.set("Content-Security-Policy",
+                         fmt::format("default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; "
+                                     "frame-ancestors 'none'",
+                                     backend.options.docs_style));
+    co_return response;
 }
 
 }  // namespace herald::api

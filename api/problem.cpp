@@ -185,7 +185,13 @@ Response problem_response(int status, std::string_view code, std::string_view de
 void add_common_headers(Response& response, std::string_view request_id) {
     response.headers.set("X-Request-Id", request_id);
     response.headers.set("X-Content-Type-Options", "nosniff");
-    response.headers.set("Cache-Control", "no-store");
+    response.headers.set("Referrer-Policy", "no-referrer");
+    // What has an entity tag may be kept, and is asked about each time.
+    if (!response.headers.get("Cache-Control"))
+        response.headers.set("Cache-Control", response.headers.get("ETag") ? "private, no-cache" : "no-store");
+    // No answer is a page but one, which says what it needs.
+    if (!response.headers.get("Content-Security-Policy"))
+        response.headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 }
 
 std::vector<std::string_view> all_problem_codes() {

@@ -51,6 +51,7 @@ constexpr std::array table{
     Route{Verb::get,  "/readyz",                       "getReadiness",           get_readiness},
     Route{Verb::get,  "/metrics",                      "getMetrics",             get_metrics, {}, small_body, "text/plain"},
     Route{Verb::get,  "/openapi.yaml",                 "getOpenapi",             get_openapi, {}, small_body, "application/yaml"},
+    Route{Verb::get,  "/docs",                         "getDocs",                get_docs, {}, small_body, "text/html"},
     // clang-format on
 };
 

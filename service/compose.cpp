@@ -54,6 +54,8 @@ Process::Process(const Config& config, std::string openapi)
       api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), store_.messages(),
             store_.requests(), store_.people(), changes_, worker_, clock_, random_, zones_, workspace_views()},
            {.openapi = std::move(openapi),
+            .docs = std::string(docs_page),
+            .docs_style = std::string(docs_style_hash),
             .metrics = [this] { return metrics_.text(limits()); },
             .draining = [this] { return draining_; }}),
       listener_(io_.get_executor(), config.listen_host, config.listen_port,

@@ -146,6 +146,8 @@ class ApiTest : public ::testing::Test {
                        zones,
                        {{{"acme"}, default_admin, admins, directory, searching, waiting, limits, desk}}},
             api::Options{.openapi = "openapi: 3.0.3\n",
+                         .docs = "<p>docs</p>",
+                         .docs_style = "sha256-x",
                          .metrics = [] { return std::string("herald_up 1\n"); },
                          .draining = [this] { return draining; }});
     }

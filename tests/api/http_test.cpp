@@ -99,6 +99,17 @@ TEST_F(Http, ABodyThatIsNotJsonIsRefusedByItsType) {
     EXPECT_EQ(test::start(io, api->handle(std::move(bare))).get().status, 415);
 }
 
+TEST_F(Http, FieldsAndListElementsMayBeEmpty) {
+    given_campaign();
+    EXPECT_EQ(send("POST", "/v1/campaigns", "{}", {{"Content-Type", ""}}).status, 415);
+    EXPECT_EQ(send("POST", path() + "/recipients", "", {{"Content-Type", ""}}).status, 415);
+    for (const auto* field : {"", ",", ";", ";;,,", ", application/json"})
+        EXPECT_NE(get("/v1/campaigns", {{"Accept", field}}).status, 500) << field;
+    EXPECT_EQ(get("/v1/campaigns", {{"Accept", ",application/json"}}).status, 200);
+    EXPECT_EQ(get(path(), {{"If-None-Match", ",,"}}).status, 200);
+    EXPECT_EQ(get(path(), {{"Accept-Encoding", ";,"}}).status, 200);
+}
+
 TEST_F(Http, ABodyHasTheLimitOfItsRoute) {
     given_campaign();
     EXPECT_EQ(api->intake("POST", "/v1/campaigns?x").body_limit, 8UL << 20U);
@@ -128,13 +139,24 @@ TEST_F(Http, ATargetThatIsNoPathOrNotUtf8IsMalformed) {
     EXPECT_EQ(get("/live%7a").status, 200);
 }
 
-TEST_F(Http, EveryAnswerNamesItsRequestAndForbidsSniffingAndStoring) {
-    for (const auto* target : {"/livez", "/nowhere", "/openapi.yaml"}) {
+TEST_F(Http, EveryAnswerNamesItsRequestAndIsSafeInABrowser) {
+    for (const auto* target : {"/livez", "/nowhere", "/openapi.yaml", "/docs", "/v1/campaigns"}) {
         const auto response = get(target);
         EXPECT_EQ(header(response, "X-Request-Id"), "req_1");
         EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff");
-        EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+        EXPECT_EQ(header(response, "Referrer-Policy"), "no-referrer");
+        EXPECT_TRUE(header(response, "Content-Security-Policy").starts_with("default-src 'none'; ")) << target;
+        EXPECT_TRUE(header(response, "Content-Security-Policy").contains("frame-ancestors 'none'")) << target;
     }
+}
+
+TEST_F(Http, OnlyWhatCanBeAskedAboutAgainIsKept) {
+    given_campaign();
+    for (const auto* target : {"/livez", "/nowhere", "/v1/campaigns", "/metrics"})
+        EXPECT_EQ(header(get(target), "Cache-Control"), "no-store") << target;
+    EXPECT_EQ(header(get(path()), "Cache-Control"), "private, no-cache");
+    for (const auto* target : {"/openapi.yaml", "/docs"})
+        EXPECT_EQ(header(get(target), "Cache-Control"), "no-cache") << target;
 }
 
 TEST_F(Http, ASaneRequestIdOfTheCallerIsTaken) {
@@ -161,6 +183,16 @@ TEST_F(Http, TheContractIsServed) {
     const auto response = get("/openapi.yaml");
     EXPECT_EQ(response.body, "openapi: 3.0.3\n");
     EXPECT_EQ(header(response, "Content-Type"), "application/yaml");
+    EXPECT_EQ(get("/openapi.yaml", {{"If-None-Match", header(response, "ETag")}}).status, 304);
+    EXPECT_EQ(get("/openapi.yaml", {{"If-None-Match", "\"other\""}}).status, 200);
+}
+
+TEST_F(Http, TheContractIsServedAsAPageToo) {
+    const auto response = get("/docs", {{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}});
+    EXPECT_EQ(response.body, "<p>docs</p>");
+    EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
+    EXPECT_TRUE(header(response, "Content-Security-Policy").contains("style-src 'sha256-x'"));
+    EXPECT_EQ(get("/docs", {{"If-None-Match", header(response, "ETag")}}).status, 304);
 }
 
 struct Expected {

@@ -5,6 +5,7 @@ import functools
 import json
 import pathlib
 import re
+import zlib
 
 import jsonschema
 import yaml
@@ -16,7 +17,8 @@ VERBS = {"get", "post", "put", "patch", "delete"}
 OF_THE_CONNECTION = {400, 408, 413, 414, 417, 431}
 # Headers of HTTP itself and for browsers, which need no description, and what the document says of every answer.
 OF_HTTP = {"allow", "cache-control", "connection", "content-length", "content-type", "date", "keep-alive", "server",
-           "transfer-encoding", "vary", "x-content-type-options", "traceparent", "ratelimit", "ratelimit-policy"}
+           "transfer-encoding", "vary", "x-content-type-options", "traceparent", "ratelimit", "ratelimit-policy",
+           "content-encoding", "content-security-policy", "referrer-policy", "strict-transport-security"}
 
 
 def as_json_schema(node, composed=False):
@@ -119,12 +121,14 @@ class Contract:
             return
         if answer.bodiless:
             return
-        entry = content[media_type]
+        entry, body = content[media_type], answer.body
+        if answer.headers.get("content-encoding") == "gzip":
+            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body)
         if "x-item-schema" in entry:
-            for item in items(media_type, answer.body):
+            for item in items(media_type, body):
                 yield from self.mismatches({"$ref": f"#/components/schemas/{entry['x-item-schema']}"}, item, "item")
         elif media_type.endswith("json") and answer.complete:
-            yield from self.mismatches(entry["schema"], json.loads(answer.body), "body")
+            yield from self.mismatches(entry["schema"], json.loads(body), "body")
 
     def mismatches(self, schema, value, where):
         validator = jsonschema.Draft7Validator(as_json_schema(schema), resolver=self.resolver, format_checker=formats)
