@@ -108,10 +108,11 @@ Task<Answer> dry_run_launch(Backend& backend, const Call& call) {
     const auto& workspace = call.workspace;
     auto until = call.request.deadline;
     if (until.at != SteadyTime::max()) until.at -= time_to_answer;
-    const auto run = co_await dry_run({ports.audiences, ports.memory, workspace.contacts, ports.worker, ports.clock},
-                                      campaign, workspace.planning, {}, until);
+    const auto run = co_await dry_run(
+        {ports.audiences, ports.memory, workspace.contacts, workspace.audience_search, ports.worker, ports.clock},
+        campaign, workspace.planning, {}, until);
     if (!run) co_return std::unexpected(problem(run.error()));
-    const auto calls = calls_needed(run->known, campaign.counts.audience(), campaign);
+    const auto calls = calls_needed(run->known, campaign.counts.audience(), campaign, run->sources);
     const auto own = calls.lookups.max + calls.messages.max + calls.events.max;
     const auto others = co_await calls_of_others(backend, workspace.id, own);
     if (!others) co_return std::unexpected(problem(others.error()));
@@ -123,8 +124,7 @@ Task<Answer> dry_run_launch(Backend& backend, const Call& call) {
     view.waiting = {waiting.reason, waiting.until};
     const auto now = ports.clock.wall_now();
     const Pace pace{rate, std::max(now, asked->terms.at.value_or(now)), *others, campaign.max_per_minute};
-    // How many people a source has is known when it is read.
-    const auto end = campaign.sources.empty() ? finish(calls, waiting, pace) : std::nullopt;
+    const auto end = view.uncounted_sources == 0 ? finish(calls, waiting, pace) : std::nullopt;
     if (end) view.finish.value = FinishView{end->earliest, end->latest};
     co_return json_response(200, to_json(view));
 }

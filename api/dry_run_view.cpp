@@ -22,7 +22,7 @@ DryRunView dry_run_view(const Campaign& campaign, const DryRun& run, const Calls
     DryRunView out;
     out.campaign_id = campaign.id.value;
     out.audience = campaign.counts.audience();
-    out.uncounted_sources = static_cast<std::int64_t>(campaign.sources.size());
+    out.uncounted_sources = static_cast<std::int64_t>(campaign.sources.size()) - run.sources.counted;
     out.sender = {campaign.sender.admin_id, campaign.sender.email, campaign.sender.verified};
     const auto& known = run.known;
     out.known = {known.looked_at, run.exact, known.ready, skip_counts(known), known.too_large, known.to_look_up};
@@ -30,6 +30,10 @@ DryRunView dry_run_view(const Campaign& campaign, const DryRun& run, const Calls
     out.intercom_sample = {
         sample.looked_at, sample.ready, skip_counts(sample), sample.too_large, sample.look_again, sample.to_create, {}};
     if (run.stopped) out.intercom_sample.stopped = StoppedView{problem(*run.stopped).code, run.stopped->detail};
+    if (!campaign.sources.empty()) {
+        const auto& found = run.sources.sample;
+        out.sources = {run.sources.people, found.looked_at, found.ready, skip_counts(found), found.too_large};
+    }
     for (const auto& [ref, message] : run.messages) {
         SampleMessageView view{contact_view(ref), {}, message.body};
         if (campaign.subject) view.subject = message.subject;

@@ -44,6 +44,15 @@ struct IntercomSampleView {
 };
 BOOST_DESCRIBE_STRUCT(IntercomSampleView, (), (looked_at, ready, skipped, too_large, look_again, to_create, stopped))
 
+struct SourcesForetoldView {
+    std::int64_t people{};
+    std::int64_t looked_at{};
+    std::int64_t ready{};
+    std::vector<SkipCountView> skipped;
+    std::int64_t too_large{};
+};
+BOOST_DESCRIBE_STRUCT(SourcesForetoldView, (), (people, looked_at, ready, skipped, too_large))
+
 struct SampleMessageView {
     ContactView contact;
     std::optional<std::string> subject;
@@ -77,6 +86,7 @@ struct DryRunView {
     SenderView sender;
     KnownView known;
     IntercomSampleView intercom_sample;
+    std::optional<SourcesForetoldView> sources;
     std::vector<SampleMessageView> messages;
     CallsView calls;
     double rate_per_second{};
@@ -84,8 +94,8 @@ struct DryRunView {
     Nullable<FinishView> finish;
 };
 BOOST_DESCRIBE_STRUCT(DryRunView, (),
-                      (campaign_id, audience, uncounted_sources, sender, known, intercom_sample, messages, calls,
-                       rate_per_second, waiting, finish))
+                      (campaign_id, audience, uncounted_sources, sender, known, intercom_sample, sources, messages,
+                       calls, rate_per_second, waiting, finish))
 
 // Without pace and finish, which are not the dry run's.
 DryRunView dry_run_view(const Campaign& campaign, const DryRun& run, const CallsNeeded& calls);

@@ -35,6 +35,7 @@ Task<Result<ContactPage>> Directory::members(AudienceQuery query, std::optional<
     if (!read) co_return Error{Errc::outcome_unknown, "Intercom's answer to a search cannot be read"};
     ContactPage page;
     page.next = std::move(read->starting_after);
+    page.total = read->total;
     for (auto& entry : read->contacts) page.contacts.push_back(std::move(entry.contact));
     co_return page;
 }

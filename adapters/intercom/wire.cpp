@@ -151,6 +151,8 @@ std::optional<FoundPage> read_contact_page(std::string_view body) {
     if (const auto* pages = object->if_contains("pages"); pages != nullptr && pages->is_object())
         if (const auto* next = pages->as_object().if_contains("next"); next != nullptr && next->is_object())
             out.starting_after = text(next->as_object(), "starting_after");
+    if (const auto* total = object->if_contains("total_count"); total != nullptr && total->is_int64())
+        out.total = total->as_int64();
     return out;
 }
 

@@ -35,6 +35,7 @@ struct FoundContact {
 struct FoundPage {
     std::vector<FoundContact> contacts;
     std::optional<std::string> starting_after;  // of the next page
+    std::optional<std::int64_t> total;          // of all pages
 };
 // nullopt: not the JSON that Intercom describes.
 std::optional<FoundPage> read_contact_page(std::string_view body);

@@ -7,6 +7,8 @@
 namespace herald {
 namespace {
 
+constexpr std::int64_t source_page_size = 150;  // as the loader reads them
+
 // Shared with the worker, whose work runs to its end even when the request is given up.
 struct Job {
     Job(Campaign c, MessageContent m, PlanRules rules, WallTime now, std::size_t messages)
@@ -14,7 +16,8 @@ struct Job {
           content(std::move(m)),
           samples(messages),
           known(campaign, content, rules, now),
-          sample(campaign, content, rules, now) {}
+          sample(campaign, content, rules, now),
+          found(campaign, content, rules, now) {}
     Job(const Job&) = delete;
     Job& operator=(const Job&) = delete;
 
@@ -23,6 +26,8 @@ struct Job {
     SampleMessages samples;
     AudienceTally known;
     AudienceTally sample;
+    AudienceTally found;  // in segments and filters
+    SourceTally sources;
     std::vector<AudienceMember> members;  // the slice that is being counted
     std::vector<std::optional<Contact>> contacts;
     std::optional<Error> stopped;  // Intercom
@@ -110,6 +115,28 @@ Task<Result<void>> look_into_intercom(DryRunPorts ports, JobPtr job, DryRunBound
     co_return Result<void>{};
 }
 
+// The first page of each says how many there are. That Intercom cannot be asked, or refuses the search, is an answer.
+Task<void> look_into_sources(DryRunPorts ports, JobPtr job, DryRunBounds bounds, Deadline deadline) {
+    for (const auto& source : job->campaign.sources) {
+        const auto page = co_await ports.searching.members(source.query, {}, bounds.source_page, deadline);
+        if (!page) {
+            job->stopped = page.error();
+            co_return;
+        }
+        for (const auto& contact : page->contacts) {
+            AudienceMember member;
+            member.ref = {ContactRef::Kind::id, contact.id.value};
+            job->found.add(member, Answered{{contact, {}}, false}, job->samples);
+        }
+        if (!page->total) continue;
+        auto& sources = job->sources;
+        ++sources.counted;
+        sources.people += *page->total;
+        sources.largest = std::max(sources.largest, *page->total);
+        sources.pages += (*page->total + source_page_size - 1) / source_page_size;
+    }
+}
+
 }  // namespace
 
 Task<Result<DryRun>> dry_run(DryRunPorts ports, Campaign campaign, PlanRules rules, DryRunBounds bounds,
@@ -123,6 +150,7 @@ Task<Result<DryRun>> dry_run(DryRunPorts ports, Campaign campaign, PlanRules rul
     const auto patience = deadline.capped(ports.clock.now(), bounds.intercom_patience);
     const auto looked = co_await look_into_intercom(ports, job, bounds, patience);
     if (!looked) co_return looked.error();
+    if (!job->stopped) co_await look_into_sources(ports, job, bounds, patience);
     const auto counted = co_await count_known(ports, job, rules, bounds, deadline);
     if (!counted) co_return counted.error();
     DryRun out;
@@ -130,6 +158,8 @@ Task<Result<DryRun>> dry_run(DryRunPorts ports, Campaign campaign, PlanRules rul
     out.exact = out.known.looked_at == audience;
     out.sample = job->sample.counted();
     out.stopped = std::move(job->stopped);
+    out.sources = std::move(job->sources);
+    out.sources.sample = job->found.counted();
     out.messages = job->samples.take();
     co_return out;
 }

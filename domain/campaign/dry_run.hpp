@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "domain/campaign/forecast.hpp"
+#include "domain/ports/audience_directory.hpp"
 #include "domain/ports/delivery_store.hpp"
 #include "domain/ports/messenger.hpp"
 #include "domain/ports/worker.hpp"
@@ -15,6 +16,7 @@ struct DryRunPorts {
     AudienceReader& audiences;
     ContactMemory& memory;
     ContactDirectory& directory;
+    AudienceDirectory& searching;
     Worker& worker;
     Clock& clock;
 };
@@ -24,6 +26,7 @@ struct DryRunBounds {
     std::size_t slice{500};           // members in one read
     std::size_t sampled{200};         // members that Intercom is asked about
     std::size_t lookup_batch{50};
+    std::size_t source_page{50};  // people of a segment or filter that are looked at
     std::size_t messages{10};
     milliseconds intercom_patience{10'000};
 };
@@ -33,6 +36,7 @@ struct DryRun {
     bool exact{};                  // `known` has looked at everybody
     Tally sample;                  // of those whom Intercom was asked about
     std::optional<Error> stopped;  // why Intercom was not asked about all of the sample
+    SourceTally sources;           // the segments and filters, whose people are not in the audience yet
     std::vector<SampleMessage> messages;
 };
 

@@ -80,20 +80,44 @@ std::vector<std::int64_t> spread(std::int64_t audience, std::size_t count) {
     return positions;
 }
 
-CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campaign& campaign, LookupSizes sizes) {
+namespace {
+
+CallsNeeded for_the_audience(const Tally& known, std::int64_t audience, const Campaign& campaign,
+                             const LookupSizes& sizes) {
     CallsNeeded calls;
     if (known.looked_at == 0) return calls;
     const double part = static_cast<double>(audience) / static_cast<double>(known.looked_at);
     const auto whole = [part](std::int64_t rows) { return std::llround(static_cast<double>(rows) * part); };
     const auto open = whole(known.to_look_up);
     calls.messages = {whole(known.ready), whole(known.ready) + open};
-    if (campaign.track_event && campaign.channel == Channel::email) calls.events = calls.messages;
     // Full searches at best. At worst each claim asks for its own people, for each kind of reference on its own, and
     // nobody is in the search: by id that is an exact look-up each, by email a second search.
     const auto searches = parts(open, sizes.claim_batch) * parts(sizes.claim_batch, sizes.lookup_batch) *
                           static_cast<std::int64_t>(std::max<std::size_t>(known.kinds.size(), 1));
     const auto each = campaign.create_missing_contacts ? 2 * open : open;  // looked up, and created
     calls.lookups = {parts(open, sizes.lookup_batch), open > 0 ? searches + each : 0};
+    return calls;
+}
+
+// Nobody of them needs a look-up: the page that finds them knows them.
+void add_sources(CallsNeeded& calls, const SourceTally& sources) {
+    calls.lookups.min += sources.pages;
+    calls.lookups.max += sources.pages;
+    calls.messages.max += sources.people;
+    if (sources.sample.looked_at == 0) return;
+    // At best they are all the same people.
+    const auto ready = static_cast<double>(sources.sample.ready) / static_cast<double>(sources.sample.looked_at);
+    calls.messages.min =
+        std::max<std::int64_t>(calls.messages.min, std::llround(static_cast<double>(sources.largest) * ready));
+}
+
+}  // namespace
+
+CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campaign& campaign,
+                         const SourceTally& sources, LookupSizes sizes) {
+    auto calls = for_the_audience(known, audience, campaign, sizes);
+    add_sources(calls, sources);
+    if (campaign.track_event && campaign.channel == Channel::email) calls.events = calls.messages;
     return calls;
 }
 

@@ -26,6 +26,15 @@ struct Tally {
     std::set<ContactRef::Kind> kinds;             // of those
 };
 
+// People of segments and filters, as far as Intercom has counted them.
+struct SourceTally {
+    std::int64_t counted{};  // sources
+    std::int64_t people{};   // in all of those; somebody may be in several, or in the audience already
+    std::int64_t largest{};  // people of the largest
+    std::int64_t pages{};    // to read them
+    Tally sample;            // the first of each
+};
+
 struct SampleMessage {
     ContactRef ref;
     RenderedMessage message;
@@ -96,8 +105,9 @@ struct LookupSizes {
     std::int64_t lookup_batch{50};
 };
 
-// `known` may have looked at a part of the audience only: what it found is then taken for the whole.
-CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campaign& campaign, LookupSizes sizes = {});
+// `known` and the sample of `sources` may have looked at a part only: what they found is then taken for the whole.
+CallsNeeded calls_needed(const Tally& known, std::int64_t audience, const Campaign& campaign,
+                         const SourceTally& sources = {}, LookupSizes sizes = {});
 
 struct Pace {
     double per_second{};

@@ -2,6 +2,7 @@
 // Many people at once: the members of a segment and the hits of a filter, as Intercom's search shows them.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ namespace herald {
 
 struct ContactPage {
     std::vector<Contact> contacts;
-    std::optional<std::string> next;  // the cursor of the next page; none: this was the last one
+    std::optional<std::string> next;    // the cursor of the next page; none: this was the last one
+    std::optional<std::int64_t> total;  // how many there are in all, as far as Intercom says so
 };
 
 // Paced and retried; errors of both as ContactDirectory::find. content_rejected: Intercom does not search for it

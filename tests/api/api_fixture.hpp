@@ -41,6 +41,7 @@ class FakeAudienceSearch final : public AudienceDirectory {
  public:
     std::optional<Error> fails;
     std::vector<AudienceQuery> checked;
+    Result<ContactPage> page = Error{Errc::not_found, "no page was scripted"};
     Deadline deadline;
 
     Task<Result<void>> check(AudienceQuery query, Deadline until) override {
@@ -50,7 +51,7 @@ class FakeAudienceSearch final : public AudienceDirectory {
         co_return Result<void>{};
     }
     Task<Result<ContactPage>> members(AudienceQuery, std::optional<std::string>, std::size_t, Deadline) override {
-        co_return Error{Errc::not_found, "the API does not load audiences"};
+        co_return page;
     }
 };
 

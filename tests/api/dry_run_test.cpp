@@ -135,12 +135,31 @@ TEST_F(DryRunLaunch, CountsWhomItWouldCreate) {
     EXPECT_EQ(seen.at("calls").at("lookups").at("max").as_int64(), 8);
 }
 
-TEST_F(DryRunLaunch, OfASegmentSaysThatItIsNotCounted) {
+TEST_F(DryRunLaunch, CountsThePeopleOfASegment) {
     given_draft({"k1"});
     store.only().sources.emplace_back();
+    ContactPage page;
+    page.total = 4'000;
+    page.contacts = {Contact{.id = {"s1"}, .email = "s1@x.org", .attributes = {{"name", "Sue"}, {"first_name", "Sue"}}},
+                     Contact{.id = {"s2"}, .email = "s2@x.org", .unsubscribed_from_emails = true}};
+    searching.page = page;
+    const auto seen = answer();
+    EXPECT_EQ(seen.at("uncounted_sources").as_int64(), 0);
+    EXPECT_EQ(seen.at("sources"), json::parse(R"({"people":4000,"looked_at":2,"ready":1,"too_large":0,
+                                                  "skipped":[{"reason":"unsubscribed","count":1}]})"));
+    EXPECT_EQ(seen.at("calls").at("messages"), json::parse(R"({"min":2000,"max":4001})"));
+    EXPECT_GE(seen.at("calls").at("lookups").at("min").as_int64(), 27);
+    EXPECT_FALSE(seen.at("finish").is_null());
+}
+
+TEST_F(DryRunLaunch, OfASegmentThatCannotBeCountedSaysSo) {
+    given_draft({"k1"});
+    store.only().sources.emplace_back();
+    searching.page = Error{Errc::upstream_unavailable, "circuit open"};
     const auto seen = answer();
     EXPECT_EQ(seen.at("uncounted_sources").as_int64(), 1);
     EXPECT_TRUE(seen.at("finish").is_null());
+    EXPECT_EQ(seen.at("intercom_sample").at("stopped").at("code").as_string(), "circuit_open");
 }
 
 TEST_F(DryRunLaunch, ForLaterBeginsThen) {

@@ -12,13 +12,18 @@ namespace {
 using namespace std::chrono_literals;
 
 // A million people named by their position, without a row for each. Every fourth is known to the memory.
-class People final : public AudienceReader, public ContactMemory, public ContactDirectory, public Worker {
+class People final : public AudienceReader,
+                     public ContactMemory,
+                     public ContactDirectory,
+                     public AudienceDirectory,
+                     public Worker {
  public:
     explicit People(Clock& clock) : clock_(clock) {}
 
     std::int64_t audience{};
     milliseconds read_takes{};
     milliseconds find_takes{};
+    std::int64_t in_source{};
     std::vector<std::int64_t> slices;
     std::vector<std::int64_t> asked;
 
@@ -61,6 +66,16 @@ class People final : public AudienceReader, public ContactMemory, public Contact
         }
         co_return out;
     }
+    Task<Result<void>> check(AudienceQuery, Deadline) override { co_return Result<void>{}; }
+    Task<Result<ContactPage>> members(AudienceQuery, std::optional<std::string> after, std::size_t limit,
+                                      Deadline) override {
+        EXPECT_FALSE(after) << "one page tells how many there are";
+        ContactPage page;
+        page.total = in_source;
+        for (std::size_t i = 0; i < limit; ++i)
+            page.contacts.push_back(contact({ContactRef::Kind::id, std::to_string(i)}));
+        co_return page;
+    }
     Task<void> run(std::function<void()> work) override {
         work();
         co_return;
@@ -82,13 +97,16 @@ class People final : public AudienceReader, public ContactMemory, public Contact
 
 class DryRunTest : public ::testing::Test {
  protected:
+    std::vector<AudienceSource> sources;
+
     DryRun look(std::int64_t audience, milliseconds patience = 30s) {
         people.audience = audience;
         Campaign campaign;
         campaign.id = {"cmp_1"};
         campaign.body = {Body::Format::html, "<p>Hi</p>"};
         campaign.counts[DeliveryState::queued] = audience;
-        auto started = test::start(loop, dry_run({people, people, people, people, clock}, campaign, {}, {},
+        campaign.sources = sources;
+        auto started = test::start(loop, dry_run({people, people, people, people, people, clock}, campaign, {}, {},
                                                  Deadline::after(clock.now(), patience)));
         clock.advance(60s);
         EXPECT_TRUE(started.done());
@@ -142,6 +160,18 @@ TEST_F(DryRunTest, SaysHowFarItCame) {
     const auto seen = look(100'000, 5s);
     EXPECT_FALSE(seen.exact);
     EXPECT_EQ(seen.known.looked_at, 50 * 500);
+}
+
+TEST_F(DryRunTest, ManySourcesAreCountedByOnePageEach) {
+    people.in_source = 3'000;
+    sources.resize(2);
+    const auto seen = look(0);
+    EXPECT_EQ(seen.sources.counted, 2);
+    EXPECT_EQ(seen.sources.people, 6'000);
+    EXPECT_EQ(seen.sources.largest, 3'000);
+    EXPECT_EQ(seen.sources.pages, 40);
+    EXPECT_EQ(seen.sources.sample.looked_at, 100);
+    EXPECT_EQ(seen.messages.size(), 10U);
 }
 
 }  // namespace

@@ -84,6 +84,20 @@ def test_of_whom_nothing_is_known_a_sample_is_asked(herald, sim):
     assert sim.ledger() == []
 
 
+def test_a_filter_is_counted_and_its_people_are_sampled(herald, sim):
+    body = email_campaign([], audience={"filter": {"all": [{"field": "email", "op": "ends_with", "value": "@example.com"}]}},
+                          launch=False)
+    cid = herald.create(body).json["id"]
+    told = dry_run(herald, cid)
+    people = told["sources"]["people"]
+    assert people > 100 and told["uncounted_sources"] == 0
+    assert told["sources"]["looked_at"] == 50
+    assert told["calls"]["lookups"]["min"] == -(-people // 150)
+    assert told["calls"]["messages"]["max"] == people
+    assert told["finish"]["latest"] >= told["finish"]["earliest"]
+    assert len(told["messages"]) == 10 and sim.ledger() == []
+
+
 def test_without_intercom_it_says_why(herald, sim):
     cid = herald.create(email_campaign(clients(3), launch=False)).json["id"]
     sim.faults({"match": "POST /contacts/search", "do": "unauthorized"})
