@@ -23,15 +23,15 @@ std::filesystem::path prepare(const std::filesystem::path& directory) {
     return directory / "herald.lock";
 }
 
-std::filesystem::path database_file(const std::filesystem::path& directory) {
+}  // namespace
+
+std::filesystem::path create_database_file(const std::filesystem::path& directory) {
     auto file = directory / "herald.db";
     const int opened = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (opened < 0) throw std::system_error(errno, std::generic_category(), file.string());
     ::close(opened);
     return file;
 }
-
-}  // namespace
 
 Error unavailable() {
     return {Errc::store_unavailable, "the store is unavailable"};
@@ -73,7 +73,7 @@ Database::Database(const std::filesystem::path& directory, boost::asio::any_io_e
     : loop_(std::move(loop)),
       hooks_(std::make_shared<Hooks>(std::move(options))),
       lock_(directory),
-      writer_(database_file(directory), Connection::Mode::write, hooks_->options.busy_timeout) {
+      writer_(create_database_file(directory), Connection::Mode::write, hooks_->options.busy_timeout) {
     migrate(writer_);
     for (auto& reader : readers_)
         reader = std::make_unique<Reader>(directory / "herald.db", hooks_->options.busy_timeout);

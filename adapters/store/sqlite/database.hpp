@@ -63,6 +63,9 @@ class Write {
     std::vector<std::function<void()>> after_commit_;
 };
 
+// The file of the database in it; made when it is not there, for nobody else on the machine to read.
+std::filesystem::path create_database_file(const std::filesystem::path& directory);
+
 // Exclusive use of a directory, as long as the object lives.
 class DirectoryLock {
  public:

@@ -315,11 +315,26 @@ CREATE INDEX messages_person ON messages (workspace, contact_id);
 CREATE INDEX messages_ref ON messages (workspace, ref_kind, CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END);
 )sql";
 
+// Keys are created and revoked, never removed: their number and that of the revoked ones say whether anything changed.
+constexpr const char* api_keys = R"sql(
+CREATE TABLE api_keys (
+    id                  TEXT PRIMARY KEY,
+    name                TEXT NOT NULL,
+    hash                TEXT NOT NULL UNIQUE,  -- SHA-256 of the key, in hexadecimal digits; the key is nowhere
+    scopes              TEXT NOT NULL,         -- names, with spaces between them
+    workspaces          TEXT NOT NULL,         -- the same
+    requests_per_minute INTEGER,
+    delivery_policy     TEXT,
+    created_at          INTEGER NOT NULL,
+    revoked_at          INTEGER
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},     Migration{2, unique_references},  Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns}, Migration{5, schedules},          Migration{6, audience_sources},
     Migration{7, campaign_pace},      Migration{8, held_by_state},      Migration{9, resolutions_table},
-    Migration{10, audit_chains},      Migration{11, direct_operations},
+    Migration{10, audit_chains},      Migration{11, direct_operations}, Migration{12, api_keys},
 };
 
 }  // namespace

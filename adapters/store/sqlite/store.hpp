@@ -12,6 +12,7 @@
 #include "adapters/store/sqlite/database.hpp"
 #include "adapters/store/sqlite/delivery_records.hpp"
 #include "adapters/store/sqlite/delivery_store.hpp"
+#include "adapters/store/sqlite/key_store.hpp"
 #include "adapters/store/sqlite/limiter_memory.hpp"
 #include "adapters/store/sqlite/message_store.hpp"
 #include "adapters/store/sqlite/personal_data.hpp"
@@ -42,6 +43,7 @@ class SqliteStore {
     ContactMemory& contacts() { return contacts_; }
     LimiterMemory& limiter() { return limiter_; }
     AuditLog& audit() { return audit_; }
+    SqliteKeyStore& keys() { return keys_; }
     MessageStore& messages() { return messages_; }
     RequestLog& requests() { return requests_; }
     PersonalData& people() { return people_; }
@@ -61,6 +63,7 @@ class SqliteStore {
     SqliteContactMemory contacts_{database_, group_};
     SqliteLimiterMemory limiter_{database_};
     SqliteAuditLog audit_{database_};
+    SqliteKeyStore keys_{database_};
     SqliteMessageStore messages_{database_};
     SqliteRequestLog requests_{database_};
     SqlitePersonalData people_{database_};
