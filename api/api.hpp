@@ -9,6 +9,7 @@
 #include "api/message.hpp"
 #include "api/options.hpp"
 #include "api/problem.hpp"
+#include "domain/ports/key_store.hpp"
 
 namespace herald::api {
 
@@ -30,6 +31,10 @@ class Api {
 
     // Never an error: what goes wrong is a problem document. Only bugs throw.
     Task<Response> handle(Request request);
+
+    // The keys in the database as they are now: the API asks for one from the first on.
+    void take_keys(const StoredKeys& stored);
+    bool asks_for_key() const;
 
     Intake intake(std::string_view method, std::string_view target) const;
 

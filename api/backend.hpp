@@ -2,20 +2,23 @@
 // What handlers work with: the ports, and the little that is remembered between requests.
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "api/key_ring.hpp"
 #include "api/options.hpp"
 #include "api/problem.hpp"
 #include "api/rate_meter.hpp"
 #include "api/sender_check.hpp"
+#include "domain/access/admission.hpp"
 #include "domain/ports/caller.hpp"
 
 namespace herald::api {
 
 struct Backend {
-    Backend(Ports p, Options o) : ports(std::move(p)), options(std::move(o)) {
+    Backend(Ports p, Options o) : ports(std::move(p)), options(std::move(o)), keys(options.keys, options.key_required) {
         for (const auto& workspace : ports.workspaces) senders.try_emplace(workspace.id, workspace.admins, ports.clock);
     }
 
@@ -24,6 +27,8 @@ struct Backend {
     std::map<WorkspaceId, SenderCheck> senders;
     RateMeter rates;
     std::size_t dry_runs{};  // going on
+    KeyRing keys;
+    Admission admission;
 };
 
 // The parts of a request target, decoded. Query parameters are known to the route and stand once.
@@ -46,6 +51,7 @@ struct Call {
     std::vector<std::string> captured;  // what stands for the {names} of the route, in order
     const Workspace& workspace;         // the one the request is about; lives as long as the backend
     std::string actor;
+    std::shared_ptr<const ApiKey> caller_key{};  // null where none is needed
 
     Caller caller() const { return {workspace.id, actor, request_id(request)}; }
 };

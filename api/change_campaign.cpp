@@ -46,7 +46,7 @@ Task<Campaign> drained(Backend& backend, WorkspaceId workspace, CampaignId id, C
 }
 
 Task<Answer> change(Backend& backend, const Call& call, CampaignEvent event) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));

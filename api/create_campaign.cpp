@@ -60,7 +60,7 @@ Problem create_problem(const Error& error) {
 Task<Answer> create_campaign(Backend& backend, const Call& call) {
     auto& ports = backend.ports;
     const auto& workspace = call.workspace.id;
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto command = co_await read(backend, call);
     if (!command)

@@ -37,7 +37,7 @@ Task<Answer> get_delivery(Backend& backend, const Call& call) {
 }
 
 Task<Answer> resolve_delivery(Backend& backend, const Call& call) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     const auto number = delivery_of(call);
     if (!number) co_return std::unexpected(number.error());

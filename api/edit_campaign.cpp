@@ -154,7 +154,7 @@ Task<Answer> edit(Backend& backend, const Call& call, const CampaignId& id, cons
 }  // namespace
 
 Task<Answer> edit_campaign(Backend& backend, const Call& call) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
@@ -173,7 +173,7 @@ Task<Answer> edit_campaign(Backend& backend, const Call& call) {
 }
 
 Task<Answer> delete_campaign(Backend& backend, const Call& call) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));

@@ -22,8 +22,8 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 
 }  // namespace
 
-std::expected<std::string, Problem> idempotency_key(const Headers& headers) {
-    const auto key = headers.get("Idempotency-Key");
+std::expected<std::string, Problem> idempotency_key(const Call& call) {
+    const auto key = call.request.headers.get("Idempotency-Key");
     if (!key) return std::string();
     const bool printable = std::ranges::all_of(*key, [](char c) { return c >= ' ' && c < '\x7f'; });
     if (key->empty() || key->size() > longest_key || !printable)
@@ -31,7 +31,8 @@ std::expected<std::string, Problem> idempotency_key(const Headers& headers) {
             Problem{.status = 400,
                     .code = "invalid_idempotency_key",
                     .detail = fmt::format("an Idempotency-Key has 1 to {} printable ASCII characters", longest_key)});
-    return std::string(*key);
+    // No name and no key has a line break; without API keys it is the caller's own.
+    return call.actor == anonymous ? std::string(*key) : fmt::format("{}\n{}", call.actor, *key);
 }
 
 std::string to_stored(const Response& response) {

@@ -28,7 +28,7 @@ Task<Answer> launch_campaign(Backend& backend, const Call& call) {
     if (!dry_run) co_return std::unexpected(dry_run.error());
     if (*dry_run) co_return co_await dry_run_launch(backend, call);
     auto& ports = backend.ports;
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));

@@ -83,6 +83,7 @@ struct Response {
     Headers headers;
     std::string body;                    // of a HEAD too, for its length: the session leaves it off
     std::unique_ptr<BodyStream> stream;  // when set, `body` is empty and this is the body
+    std::string actor{};                 // who asked, for the log: never sent
 };
 
 // The id that names this exchange in answers and logs.

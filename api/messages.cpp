@@ -48,7 +48,7 @@ OutboundMessage outbound(const DirectMessage& message, ContactRole role) {
     return {message.channel, message.admin_id, message.contact, role, message.subject, message.body, message.style};
 }
 
-DirectMessage intent(const MessageCommand& command, const Contact& contact, RenderedMessage&& text,
+DirectMessage intent(const Call& call, const MessageCommand& command, const Contact& contact, RenderedMessage&& text,
                      std::int64_t admin_id) {
     DirectMessage out;
     out.ref = command.contact;
@@ -58,7 +58,8 @@ DirectMessage intent(const MessageCommand& command, const Contact& contact, Rend
     out.body = std::move(text.body);
     out.style = command.content.style;
     out.admin_id = admin_id;
-    out.policy = command.policy;
+    const auto of_caller = call.caller_key ? call.caller_key->delivery_policy : std::nullopt;
+    out.policy = command.policy.value_or(of_caller.value_or(SendPolicy::at_least_once));
     out.state = MessageState::sending;
     return out;
 }
@@ -114,7 +115,7 @@ Task<Answer> send_message(Backend& backend, const Call& call) {
     if (!contact) co_return std::unexpected(operation_problem(contact.error(), deadline, backend.ports.clock.now()));
     auto text = rendered(command, *contact);
     if (!text) co_return std::unexpected(std::move(text.error()));
-    co_return co_await deliver(backend, call, order->key, intent(command, *contact, *std::move(text), *admin),
+    co_return co_await deliver(backend, call, order->key, intent(call, command, *contact, *std::move(text), *admin),
                                contact->role, deadline);
 }
 

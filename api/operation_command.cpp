@@ -70,7 +70,7 @@ OrNoJson<MessageCommand> read_message_command(std::string_view body, std::string
             out.content.sender = sender_of(parsed.sender, default_admin);
             out.sender_named = parsed.sender.has_value();
             if (parsed.variables) out.variables = std::move(parsed.variables->values);
-            out.policy = parsed.delivery_policy.value_or(SendPolicy::at_least_once);
+            out.policy = parsed.delivery_policy;
         });
 }
 

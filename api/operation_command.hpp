@@ -25,7 +25,7 @@ struct MessageCommand : CommandHead {
     Campaign content;  // channel, subject, body and style of what is sent, and whom it is from
     bool sender_named{};
     Variables variables;
-    SendPolicy policy{SendPolicy::at_least_once};
+    std::optional<SendPolicy> policy;
 };
 
 struct NoteCommand : CommandHead {

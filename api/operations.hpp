@@ -33,7 +33,7 @@ struct Ordered {
 template <class Command>
 OrProblem<Ordered<Command>> ordered(Backend& backend, const Call& call, std::string_view scope,
                                     OrNoJson<Command> command) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) return std::unexpected(std::move(key.error()));
     const auto deadline = deadline_of(call.request.headers, backend.ports.clock.now(), call.request.deadline);
     if (!deadline) return std::unexpected(deadline.error());

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "api/change_feed.hpp"
+#include "domain/access/admission.hpp"
+#include "domain/access/key.hpp"
 #include "domain/campaign/planning.hpp"
 #include "domain/contact/desk.hpp"
 #include "domain/core/id.hpp"
@@ -66,7 +68,12 @@ struct Options {
     std::string docs_style;  // the hash of its style sheet, as a Content-Security-Policy names it
     std::function<std::string()> metrics = [] { return std::string(); };  // the text of /metrics
     std::function<bool()> draining = [] { return false; };
-    std::size_t worker_above{64UL * 1024UL};  // bodies larger than this are decoded by the worker
+    std::size_t worker_above{64UL * 1024UL};                      // bodies larger than this are decoded by the worker
+    std::vector<ApiKey> keys{};                                   // those of the configuration
+    bool key_required{};                                          // also while there is none
+    std::int64_t requests_per_minute{usual_requests_per_minute};  // of a key without a quota of its own
+    // A caller was refused: the code of the problem, one of `access_problems`.
+    std::function<void(std::string_view code)> on_refused = [](std::string_view) {};
 };
 
 }  // namespace herald::api

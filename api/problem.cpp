@@ -25,6 +25,10 @@ constexpr std::array kinds{
     Kind{"invalid_idempotency_key", 400, "The idempotency key is wrong"},
     Kind{"workspace_required", 400, "The request must name its workspace"},
     Kind{"unknown_workspace", 400, "There is no such workspace"},
+    Kind{"key_required", 401, "The call needs an API key"},
+    Kind{"key_unknown", 401, "The API key is not taken"},
+    Kind{"scope_missing", 403, "The API key may not do that"},
+    Kind{"workspace_forbidden", 403, "The API key may not use the workspace"},
     Kind{"unknown_path", 404, "There is no such path"},
     Kind{"not_found", 404, "There is no such resource"},
     Kind{"contact_not_found", 404, "Intercom does not know the contact"},
@@ -48,6 +52,7 @@ constexpr std::array kinds{
     Kind{"unsubscribed", 422, "The person may not be mailed"},
     Kind{"contact_suppressed", 422, "The person may not be written to"},
     Kind{"content_rejected", 422, "Intercom refused the content"},
+    Kind{"quota_exceeded", 429, "The quota of the API key is used up"},
     Kind{"header_too_large", 431, "The header is too large"},
     Kind{"internal_error", 500, "Something went wrong here"},
     Kind{"intercom_credential", 502, "Intercom refused our credential"},
@@ -128,6 +133,8 @@ ProblemView view_of(const Problem& problem, std::string_view request_id) {
     }
     view.request_id = request_id;
     if (!problem.message_id.empty()) view.message_id = problem.message_id;
+    if (!problem.missing_scope.empty()) view.missing_scope = problem.missing_scope;
+    if (!problem.forbidden_workspace.empty()) view.forbidden_workspace = problem.forbidden_workspace;
     return view;
 }
 

@@ -21,7 +21,9 @@ struct Problem {
     std::vector<FieldError> errors{};
     std::optional<milliseconds> retry_after{};  // becomes Retry-After and retry_at
     Headers headers{};
-    std::string message_id{};  // of a message whose outcome this is
+    std::string message_id{};           // of a message whose outcome this is
+    std::string missing_scope{};        // what the key would need
+    std::string forbidden_workspace{};  // what the key may not use
 };
 
 // What a handler returns: a response or a problem.

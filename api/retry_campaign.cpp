@@ -24,7 +24,7 @@ Response retried(const Campaign& campaign, const Waiting& waiting) {
 }  // namespace
 
 Task<Answer> retry_campaign(Backend& backend, const Call& call) {
-    auto key = idempotency_key(call.request.headers);
+    auto key = idempotency_key(call);
     if (!key) co_return std::unexpected(std::move(key.error()));
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));

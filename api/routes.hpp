@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "api/backend.hpp"
+#include "domain/access/key_scope.hpp"
 
 namespace herald::api {
 
@@ -31,8 +33,9 @@ enum class BodyKind : std::uint8_t {
 
 struct Route {
     Verb verb{};
-    std::string_view path;       // segments in braces match any segment
-    std::string_view operation;  // the operationId in openapi.yaml
+    std::string_view path;          // segments in braces match any segment
+    std::string_view operation;     // the operationId in openapi.yaml
+    std::optional<KeyScope> scope;  // what a key needs for it; none: about the process, and open to everybody
     Task<Answer> (*handler)(Backend&, const Call&);
     std::span<const std::string_view> query{};  // the parameters it takes; any other is refused
     std::size_t body{small_body};

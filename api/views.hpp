@@ -34,8 +34,12 @@ struct ProblemView {
     std::string request_id;
     std::optional<WallTime> retry_at;
     std::optional<std::string> message_id;
+    std::optional<std::string> missing_scope;
+    std::optional<std::string> forbidden_workspace;
 };
-BOOST_DESCRIBE_STRUCT(ProblemView, (), (type, title, status, code, detail, errors, request_id, retry_at, message_id))
+BOOST_DESCRIBE_STRUCT(ProblemView, (),
+                      (type, title, status, code, detail, errors, request_id, retry_at, message_id, missing_scope,
+                       forbidden_workspace))
 
 // Exactly one member is there.
 struct ContactView {

@@ -9,7 +9,8 @@ namespace herald {
 
 struct Caller {
     WorkspaceId workspace;
-    std::string actor;       // the name of the caller's key; `anonymous` where none is needed; `herald`: the machine
+    // The name of the caller's key; `anonymous` where none is needed; `herald`: the machine; `operator`: `herald keys`.
+    std::string actor;
     std::string request_id;  // of the request that asked for it; empty for the machine's own changes
 };
 

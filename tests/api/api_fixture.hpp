@@ -128,6 +128,8 @@ class ApiTest : public ::testing::Test {
     InlineWorker worker;
     FakeZones zones;
     bool draining{};
+    std::vector<ApiKey> keys;  // of the next make_api
+    std::vector<std::string> refusals;
     std::unique_ptr<api::Api> api = make_api(991267816);
 
     std::unique_ptr<api::Api> make_api(std::optional<std::int64_t> default_admin) {
@@ -150,7 +152,9 @@ class ApiTest : public ::testing::Test {
                          .docs = "<p>docs</p>",
                          .docs_style = "sha256-x",
                          .metrics = [] { return std::string("herald_up 1\n"); },
-                         .draining = [this] { return draining; }});
+                         .draining = [this] { return draining; },
+                         .keys = keys,
+                         .on_refused = [this](std::string_view reason) { refusals.emplace_back(reason); }});
     }
 
     Started<api::Response> start_sending(std::string method, std::string target, std::string body = {},

@@ -279,6 +279,28 @@ TEST(Contract, NamesParametersBodiesAndMediaTypesOfEveryRoute) {
     }
 }
 
+// A bearer scheme has no scopes in OpenAPI 3.0, so they stand beside it.
+TEST(Contract, NamesTheScopeOfEveryRoute) {
+    EXPECT_EQ(document()["components"]["securitySchemes"]["apiKey"]["scheme"].as<std::string>(), "bearer");
+    const auto meaning = document()["components"]["securitySchemes"]["apiKey"]["description"].as<std::string>();
+    for (const auto scope : all_scopes) EXPECT_TRUE(meaning.contains(fmt::format("`{}`", name(scope)))) << name(scope);
+    for (const auto& route : routes()) {
+        std::string verb(name(route.verb));
+        for (auto& c : verb) c = static_cast<char>(c + 32);
+        const auto operation = document()["paths"][std::string(route.path)][verb];
+        const auto responses = keys_of(operation["responses"]);
+        EXPECT_EQ(operation["x-required-scope"].as<std::string>(""), route.scope ? name(*route.scope) : "")
+            << route.operation;
+        ASSERT_TRUE(operation["security"].IsSequence()) << route.operation;
+        EXPECT_EQ(operation["security"].size(), route.scope ? 1U : 0U) << route.operation;
+        EXPECT_EQ(route.path.starts_with("/v1/"), route.scope.has_value()) << route.operation;
+        for (const auto* status : {"401", "403"})
+            EXPECT_EQ(responses.contains(status), route.scope.has_value()) << route.operation << status;
+        const bool never_over = route.operation == "pauseCampaign" || route.operation == "cancelCampaign";
+        EXPECT_EQ(responses.contains("429"), route.scope && !never_over) << route.operation;
+    }
+}
+
 TEST(Contract, DescribesWhatIsAnswered) {
     expect_shape<CampaignView>(schema("Campaign"), "Campaign", false);
     expect_shape<CampaignListView>(schema("CampaignList"), "CampaignList", false);

@@ -15,6 +15,7 @@ VERBS = {"get", "post", "put", "patch", "delete"}
 
 # What `default` stands for in the document: what the connection did wrong. A 500 is a mistake, whoever documents it.
 OF_THE_CONNECTION = {400, 408, 413, 414, 417, 431}
+OF_THE_CALLER = {401: "Unauthorized", 429: "QuotaExceeded"}
 # Headers of HTTP itself and for browsers, which need no description, and what the document says of every answer.
 OF_HTTP = {"allow", "cache-control", "connection", "content-length", "content-type", "date", "keep-alive", "server",
            "transfer-encoding", "vary", "x-content-type-options", "traceparent", "ratelimit", "ratelimit-policy",
@@ -75,6 +76,9 @@ class Contract:
             return self.compare(self.at(operation["responses"][str(answer.status)]), answer)
         if answer.status in OF_THE_CONNECTION:
             return self.compare(self.at({"$ref": "#/components/responses/Other"}), answer)
+        # What somebody gets who is not let in, or calls too often, whatever he asks for.
+        if answer.status in OF_THE_CALLER and (target or "").startswith("/v1"):
+            return self.compare(self.at({"$ref": f"#/components/responses/{OF_THE_CALLER[answer.status]}"}), answer)
         if method == "OPTIONS" and (path or target == "*") and answer.status == 204:
             return [] if "allow" in answer.headers else ["no Allow"]
         if operation:
