@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/authorization.hpp"
 #include "domain/core/error.hpp"
 #include "service/embedded.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr milliseconds lag_measured_every{50};
 constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
+constexpr milliseconds keys_looked_at_every{500};
 constexpr milliseconds store_must_answer_in{1'000};
 
 sqlite::Options store_options(observe::Log& log, api::ChangeFeed& changes) {
@@ -57,7 +59,11 @@ Process::Process(const Config& config, std::string openapi)
             .docs = std::string(docs_page),
             .docs_style = std::string(docs_style_hash),
             .metrics = [this] { return metrics_.text(limits()); },
-            .draining = [this] { return draining_; }}),
+            .draining = [this] { return draining_; },
+            .keys = config.keys,
+            .key_required = listens_elsewhere(config),
+            .requests_per_minute = config.requests_per_minute,
+            .on_refused = [this](std::string_view reason) { metrics_.access_refused(reason); }}),
       listener_(io_.get_executor(), config.listen_host, config.listen_port,
                 {api_, clock_, random_, [this] { return draining_; },
                  [this](const std::string& request_id, const std::exception_ptr& what) {
@@ -70,6 +76,8 @@ Process::Process(const Config& config, std::string openapi)
                 SessionLimits{}, on_bug_),
       tasks_(io_.get_executor(), clock_, on_bug_),
       signals_(io_, SIGTERM, SIGINT) {
+    for (const auto reason : api::access_problems) metrics_.access_refused(reason, 0);
+    if (const auto stored = store_.keys().load_now()) take_keys(*stored);
     const auto recovery = store_.recover(clock_.wall_now());
     metrics_.delivery_ended(DeliveryState::unknown, recovery.lost);
     log_.info("recovered", {{"epoch", recovery.epoch},
@@ -112,6 +120,7 @@ int Process::run() {
     tasks_.spawn(begin());
     tasks_.spawn(watch_loop_lag());
     tasks_.spawn(watch_store());
+    tasks_.spawn(watch_keys());
     tasks_.spawn(watch_signals());
     io_.run();
     const bool tidy = tasks_.size() == 0 && inflight() == 0 && listener_.connections() == 0;
@@ -160,6 +169,23 @@ Task<void> Process::ask_store() {
     store_answered_ = true;
 }
 
+// `herald keys` writes from another process. When the store does not answer, the keys stay as they are.
+Task<void> Process::watch_keys() {
+    while (!stopped_) {
+        co_await clock_.sleep_for(keys_looked_at_every);
+        const auto changed = co_await store_.keys().changed_since(keys_revision_);
+        if (changed && *changed) take_keys(**changed);
+    }
+}
+
+void Process::take_keys(const StoredKeys& stored) {
+    keys_revision_ = stored.revision;
+    api_.take_keys(stored);
+    log_.info("keys", {{"configured", static_cast<std::int64_t>(config_.keys.size())},
+                       {"stored", static_cast<std::int64_t>(stored.live.size())},
+                       {"needed", api_.asks_for_key()}});
+}
+
 Task<void> Process::watch_signals() {
     for (int seen = 0; !stopped_; ++seen) {
         const auto [error, signal] = co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -205,6 +231,7 @@ void Process::log_request(const Served& served) {
                           {"trace_id", std::string(served.trace_id)},
                           {"operation", std::string(served.operation)},
                           {"method", std::string(served.method.substr(0, 16))},
+                          {"actor", std::string(served.actor)},
                           {"status", static_cast<std::int64_t>(served.status)},
                           {"ms", std::chrono::duration<double, std::milli>(served.took).count()}});
 }

@@ -47,6 +47,8 @@ class Process {
     Task<void> watch_loop_lag();
     Task<void> watch_store();
     Task<void> ask_store();
+    Task<void> watch_keys();
+    void take_keys(const StoredKeys& stored);
     Task<void> watch_signals();
     Task<void> drain();
     void log_request(const Served& served);
@@ -73,6 +75,7 @@ class Process {
     Surroundings surroundings_;
     std::map<WorkspaceId, std::unique_ptr<WorkspaceRuntime>> workspaces_;
 
+    std::int64_t keys_revision_{};
     bool draining_{};
     bool stopped_{};
     SteadyTime store_asked_{};

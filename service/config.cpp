@@ -8,10 +8,13 @@
 #include <string_view>
 #include <utility>
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include "adapters/http/endpoint.hpp"
+#include "service/key_entry.hpp"
 
 namespace herald::service {
 namespace {
@@ -60,11 +63,20 @@ Mistake set_listen(Config& config, std::string_view text) {
     if (!port || colon == 0) return "must be ADDRESS:PORT, for example 127.0.0.1:8080 (port 0: any free one)";
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    if (host != "localhost" && host != "::1" && !host.starts_with("127."))
-        return "must be a loopback address: without API keys nobody else may be let in";
-    config.listen_host = host == "localhost" ? "127.0.0.1" : std::string(host);
+    if (host == "localhost") host = "127.0.0.1";
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(std::string(host), no_address);
+    if (no_address) return "must be ADDRESS:PORT with the address in digits, for example 0.0.0.0:8080 or [::1]:8080";
+    config.listen_host = host;
     config.listen_port = *port;
     return {};
+}
+
+Mistake set_keys(Config& config, std::string_view text) {
+    std::vector<std::string> mistakes;
+    config.keys = read_keys(std::string(text), mistakes);
+    if (mistakes.empty()) return {};
+    return fmt::format("{}", fmt::join(mistakes, "; "));
 }
 
 Mistake set_region(WorkspaceConfig& workspace, std::string_view text) {
@@ -140,13 +152,20 @@ constexpr Setting<WorkspaceConfig> workspace_settings[] = {
 };
 
 constexpr Setting<Config> settings[] = {
-    {"HERALD_LISTEN", "listen", "127.0.0.1:8080", "address and port of the API; loopback only; port 0 takes a free one",
-     set_listen},
+    {"HERALD_LISTEN", "listen", "127.0.0.1:8080",
+     "address and port of the API; beyond this machine only with an API key; port 0 takes a free one", set_listen},
     {"HERALD_DATA_DIR", "data_dir", "./data", "folder of the database; created when absent",
      [](Config& c, std::string_view v) -> Mistake {
          if (v.empty()) return "must not be empty";
          c.data_dir = v;
          return {};
+     }},
+    {"HERALD_KEYS", "keys", "none",
+     "API keys: a list with name, sha256, scopes, workspaces and requests_per_minute of each", set_keys},
+    {"HERALD_QUOTA_REQUESTS_PER_MINUTE", "quota.requests_per_minute", "3000",
+     "requests that a key may make in a minute; two seconds' worth at once",
+     [](Config& c, std::string_view v) {
+         return set_number(c.requests_per_minute, v, std::int64_t{1}, most_requests_per_minute);
      }},
     {"HERALD_LIMITER_TARGET", "limiter.target", "0.98", "share of the limit to use",
      [](Config& c, std::string_view v) { return set_number(c.limiter_target, v, 0.01, 0.99); }},
@@ -181,6 +200,8 @@ void flatten(const YAML::Node& node, const std::string& path, std::map<std::stri
         }
     } else if (node.IsScalar()) {
         out[path] = node.as<std::string>();
+    } else if (node.IsSequence() && path == "keys") {
+        out[path] = YAML::Dump(node);  // read as it is read from the environment
     } else if (!node.IsNull()) {
         mistakes.push_back(path + ": must be a single value");
     }
@@ -240,6 +261,7 @@ class Loader {
         apply_environment<Config>(settings, result_.config, environment_, mistakes());
         apply_environment<WorkspaceConfig>(workspace_settings, one, environment_, mistakes());
         if (!names_.empty()) load_workspaces();
+        bind_keys();
         for (const auto& [key, value] : values_) mistakes().push_back(fmt::format("{}: unknown key '{}'", path_, key));
         return std::move(result_);
     }
@@ -305,6 +327,16 @@ class Loader {
         }
     }
 
+    void bind_keys() {
+        std::vector<std::string> configured;
+        for (const auto& workspace : result_.config.workspaces) configured.push_back(workspace.name);
+        for (auto& key : result_.config.keys) {
+            std::vector<std::string> wrong;
+            bind_key(key, configured, wrong);
+            for (const auto& why : wrong) mistakes().push_back(fmt::format("keys: {}: {}", key.name, why));
+        }
+    }
+
     const Environment& environment_;
     ConfigResult result_;
     std::string path_;
@@ -326,6 +358,11 @@ std::string describe(std::span<const Setting<Target>> table, std::string_view pr
 
 ConfigResult load_config(const Environment& environment) {
     return Loader(environment).load();
+}
+
+bool listens_elsewhere(const Config& config) {
+    boost::system::error_code ignored;
+    return !boost::asio::ip::make_address(config.listen_host, ignored).is_loopback();
 }
 
 std::string describe_settings() {

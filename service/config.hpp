@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/access/admission.hpp"
+#include "domain/access/key.hpp"
 #include "domain/core/time.hpp"
 
 namespace herald::service {
@@ -40,6 +42,9 @@ struct Config {
     std::uint16_t listen_port{8080};
     std::string data_dir{"./data"};
 
+    std::vector<ApiKey> keys;                                     // those of the database come to them
+    std::int64_t requests_per_minute{usual_requests_per_minute};  // of a key without a quota of its own
+
     std::vector<WorkspaceConfig> workspaces{{}};  // never empty
 
     double limiter_target{0.98};
@@ -51,6 +56,9 @@ struct Config {
     milliseconds drain_readiness_delay{5'000};
     milliseconds drain_inflight{30'000};
 };
+
+// Whether anybody but this machine can reach the API: then calls need a key.
+bool listens_elsewhere(const Config& config);
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
@@ -18,6 +19,7 @@
 #include "service/compose.hpp"
 #include "service/config.hpp"
 #include "service/embedded.hpp"
+#include "service/keys_command.hpp"
 
 namespace {
 
@@ -35,6 +37,13 @@ usage:
   herald audit verify [DATA_DIR]
                                 check the audit chain of every workspace, also while the service runs: 0 when all
                                 hold, 1 when one is broken, 2 when that cannot be said
+  herald keys create --name NAME --scopes SCOPE,… [--workspaces WORKSPACE,…] [--requests-per-minute N]
+                      [--delivery-policy at_least_once|at_most_once] [--config]
+                                make an API key: it goes to stdout, this once; the database keeps its hash, and the
+                                service takes it within a second. With --config nothing is stored, and the second
+                                line is the entry for HERALD_KEYS
+  herald keys list              the keys with their ids
+  herald keys revoke KEY_ID     end a key of the database
   herald --version
   herald --help
 
@@ -45,6 +54,9 @@ the next start. A second signal stops at once.
 Several Intercom workspaces stand in the file under `workspaces`, by name, with the keys that begin with
 `intercom.` below (workspaces.acme-eu.region, …), and each with its token in a variable of its own
 (INTERCOM_ACCESS_TOKEN_ACME_EU). What stands under `intercom` is then the default of all.
+
+Without an API key the service listens on this machine only and asks for none. From the first one on every call
+under /v1 needs one.
 
 settings:
 )";
@@ -89,6 +101,18 @@ int verify_audit(const std::string* data_directory) {
     }
 }
 
+int keys(const std::vector<std::string>& arguments) {
+    try {
+        const auto [config, mistakes] = herald::service::load_config(from_environment);
+        for (const auto& mistake : mistakes) fmt::print(stderr, "herald: configuration: {}\n", mistake);
+        if (!mistakes.empty()) return usage_error;
+        return herald::service::keys_command(std::span(arguments).subspan(1), config);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "herald: {}\n", error.what());
+        return usage_error;
+    }
+}
+
 int run(const std::vector<std::string>& arguments) {
     const std::string command = arguments.empty() ? "--help" : arguments[0];
     const std::string option = arguments.size() > 1 ? arguments[1] : "";
@@ -102,12 +126,14 @@ int run(const std::vector<std::string>& arguments) {
     }
     if (command == "audit" && option == "verify" && arguments.size() <= 3)
         return verify_audit(arguments.size() == 3 ? &arguments[2] : nullptr);
+    if (command == "keys") return keys(arguments);
     const bool check = option == "--check-config";
     if (command != "serve" || (!option.empty() && !check) || arguments.size() > 2) {
         fmt::print(stderr, "herald: cannot do '{}'; see herald --help\n", fmt::join(arguments, " "));
         return usage_error;
     }
-    const auto [config, mistakes] = herald::service::load_config(from_environment);
+    auto [config, mistakes] = herald::service::load_config(from_environment);
+    if (auto refused = herald::service::refuse_to_listen(config)) mistakes.push_back(*std::move(refused));
     for (const auto& mistake : mistakes) fmt::print(stderr, "herald: configuration: {}\n", mistake);
     if (!mistakes.empty()) return usage_error;
     return check ? EXIT_SUCCESS : serve(config);

@@ -128,7 +128,7 @@ class Session {
         const bool is_head = head.method() == http::verb::head;
         const auto asked = ports_.clock.now();
         auto response = co_await ask(std::move(request));
-        served(intake.operation, head.method_string(), response.status, asked);
+        served(intake.operation, head.method_string(), response, asked);
         const bool keep = parser.keep_alive() && !last && !ports_.draining();
         co_return co_await write(std::move(response), head.version(), is_head, keep) && keep;
     }
@@ -145,7 +145,7 @@ class Session {
         request.stream = &body;
         const auto asked = ports_.clock.now();
         auto response = co_await ask(std::move(request));
-        served(operation, message.method_string(), response.status, asked);
+        served(operation, message.method_string(), response, asked);
         if (body.gone()) co_return false;
         const bool keep = message.keep_alive() && !last && !ports_.draining() && body.finished();
         const bool written = co_await write(std::move(response), message.version(), false, keep);
@@ -170,8 +170,9 @@ class Session {
         co_return error_code{};
     }
 
-    void served(std::string_view operation, std::string_view method, int status, SteadyTime asked) {
-        ports_.on_served({request_id_, to_hex(trace_.trace), operation, method, status, ports_.clock.now() - asked});
+    void served(std::string_view operation, std::string_view method, const api::Response& response, SteadyTime asked) {
+        ports_.on_served({request_id_, to_hex(trace_.trace), operation, response.actor, method, response.status,
+                          ports_.clock.now() - asked});
     }
 
     // Everything but the body.
@@ -220,7 +221,7 @@ class Session {
 
     // The connection ends with this answer: nobody knows what of the request is still to come.
     Task<bool> refuse(api::Response response, std::string_view operation, std::string_view method) {
-        served(operation, method, response.status, ports_.clock.now());
+        served(operation, method, response, ports_.clock.now());
         refused_ = co_await write(std::move(response), version_1_1, method == "HEAD", false);
         co_return false;
     }

@@ -56,6 +56,7 @@ struct Served {
     std::string_view request_id;
     std::string_view trace_id;
     std::string_view operation;  // empty: no route took it
+    std::string_view actor;      // who asked; empty: nobody who was let in
     std::string_view method;     // empty: what came was refused before it was one
     int status{};
     SteadyTime::duration took{};  // from the end of the request to the start of the answer

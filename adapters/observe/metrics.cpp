@@ -59,6 +59,7 @@ struct Metrics::Families {
     Counters& throttled = counters("herald_http_429_total", "Answers of Intercom that said to wait");
     Counters& transitions = counters("herald_breaker_transitions_total", "Changes of the circuit breaker");
     Counters& requests = counters("herald_http_server_requests_total", "Requests that the API answered");
+    Counters& refused = counters("herald_access_refused_total", "Callers refused for their API key or its quota");
     Gauges& used =
         gauges("herald_limiter_window_used_ratio", "Calls of the last window, as a part of Intercom's limit");
     Gauges& breaker = gauges("herald_breaker_state", "0 closed, 1 half open, 2 open");
@@ -154,6 +155,10 @@ void Metrics::request_served(std::string_view operation, std::string_view method
               {"status_class", fmt::format("{}xx", status / 100)}})
         .Increment();
     families_->request_time.Add({{"operation", route}}, long_waits).Observe(in_seconds(took));
+}
+
+void Metrics::access_refused(std::string_view reason, std::int64_t count) {
+    families_->refused.Add({{"reason", std::string(reason)}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::loop_lagged(Duration lag) {

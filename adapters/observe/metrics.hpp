@@ -36,6 +36,8 @@ class Metrics {
 
     // An empty operation: no route took the request.
     void request_served(std::string_view operation, std::string_view method, int status, Duration took);
+    // A caller was refused for who it is or how often it calls.
+    void access_refused(std::string_view reason, std::int64_t count = 1);
     void loop_lagged(Duration lag);
 
     struct WorkspaceLimits {

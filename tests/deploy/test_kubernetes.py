@@ -134,10 +134,13 @@ def check(**env):
     return done.returncode, done.stderr.splitlines()
 
 
-def test_the_configuration_is_accepted_but_for_the_key_that_nobody_has_yet():
+def test_the_configuration_is_accepted_once_there_is_a_key():
     code, mistakes = check()
     assert code == 2
-    assert len(mistakes) == 1 and ": listen: " in mistakes[0] and "API keys" in mistakes[0]
+    assert len(mistakes) == 1 and "listen: 0.0.0.0" in mistakes[0] and "no API key" in mistakes[0]
+    # As secret.example.env says it.
+    made = subprocess.check_output([HERALD, "keys", "create", "--name", "crm", "--scopes", "admin", "--config"], text=True)
+    assert check(HERALD_KEYS=f"[{made.splitlines()[1]}]") == (0, [])
 
 
 def test_kustomize_builds_it():

@@ -49,6 +49,8 @@ class Program:
         try:
             data = body
             headers = dict(headers or {})
+            if self.secrets:
+                self.secrets.add(headers.get("Authorization", "").removeprefix("Bearer "))
             if self.secrets and body is not None:
                 self.secrets.add_body(body)
             if body is not None and not isinstance(body, (bytes, str)):

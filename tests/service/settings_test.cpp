@@ -63,6 +63,7 @@ std::string everything_enabled() {
 
 void flatten(const YAML::Node& node, const std::string& path, std::map<std::string, std::string>& out) {
     if (node.IsScalar()) out[path] = node.as<std::string>();
+    if (node.IsSequence()) out[path] = "a list";
     if (!node.IsMap()) return;
     for (const auto& entry : node)
         flatten(entry.second, (path.empty() ? "" : path + ".") + entry.first.as<std::string>(), out);
@@ -71,9 +72,9 @@ void flatten(const YAML::Node& node, const std::string& path, std::map<std::stri
 auto values(const Config& c) {
     const auto& w = c.workspaces.front();
     return std::tuple(w.name, w.token.reveal(), w.intercom_url, w.ca_file, w.app_id, w.sender_admin_id,
-                      w.limit_per_window, c.listen_host, c.listen_port, c.data_dir, c.limiter_target, c.breaker_scaled,
-                      c.breaker_open, c.contact_fresh, c.contact_visibility_grace, c.misfire_grace,
-                      c.drain_readiness_delay, c.drain_inflight);
+                      w.limit_per_window, c.listen_host, c.listen_port, c.data_dir, c.keys, c.requests_per_minute,
+                      c.limiter_target, c.breaker_scaled, c.breaker_open, c.contact_fresh, c.contact_visibility_grace,
+                      c.misfire_grace, c.drain_readiness_delay, c.drain_inflight);
 }
 
 TEST(SettingsTest, EveryLineOfTheHelpIsUnderstoodHere) {
