@@ -135,6 +135,10 @@ test('the operations on one contact', async () => {
   assert.equal((await api.addTag(tag)).data?.attached, true);
   assert.equal((await api.removeTag(tag)).data?.attached, false);
 
+  const erased = await api.eraseContactData({ path });
+  assert.ok(erased.data && erased.data.messages === 1 && erased.data.deliveries > 0);
+  assert.equal((await api.getMessage({ path: { id: sent.data!.id } })).data?.contact.erased, true);
+
   const nobody = await api.getContact({ path: { contact: 'external_id:nobody' } });
   assert.equal(nobody.error?.code, 'contact_not_found');
   const done = ['note', 'event', 'contact_update', 'tag', 'untag'].map((kind) => live.effects(kind).length);

@@ -155,6 +155,11 @@ test('the operations on one contact', async () => {
   assert.equal((await api.PUT('/v1/contacts/{contact}/tags/{tag}', tag)).data?.attached, true);
   assert.equal((await api.DELETE('/v1/contacts/{contact}/tags/{tag}', tag)).data?.attached, false);
 
+  const erased = await api.DELETE('/v1/contacts/{contact}/data', { params: { path: { contact } } });
+  assert.ok(erased.data && erased.data.messages === 1 && erased.data.deliveries > 0);
+  const later = await api.GET('/v1/messages/{id}', { params: { path: { id: sent.data!.id } } });
+  assert.equal(later.data?.contact.erased, true);
+
   const nobody = await api.GET('/v1/contacts/{contact}', { params: { path: { contact: 'external_id:nobody' } } });
   assert.equal(nobody.error?.code, 'contact_not_found');
   const done = ['note', 'event', 'contact_update', 'tag', 'untag'].map((kind) => live.effects(kind).length);
