@@ -13,7 +13,7 @@ const draft: api.NewCampaign = {
 let live: Live;
 before(async () => {
   live = await start(300);
-  client.setConfig({ baseUrl: live.url });
+  client.setConfig({ baseUrl: live.url, auth: live.key });
 });
 after(() => live.stop());
 
@@ -104,6 +104,16 @@ test('every refusal is a problem with a code', async () => {
   assert.equal((await api.editCampaign({ path, headers, body: { name: 'Hello' } })).data?.name, 'Hello');
   const late = await api.editCampaign({ path, headers, body: { name: 'Good morning' } });
   assert.deepEqual([late.response.status, late.error?.code], [412, 'precondition_failed']);
+});
+
+test('a key opens what its scopes say', async () => {
+  const wrong = await api.listCampaigns({ auth: 'hk_wrong' });
+  assert.deepEqual([wrong.response.status, wrong.error?.code], [401, 'key_unknown']);
+  const read = await api.listCampaigns({ auth: live.readingKey });
+  assert.ok(read.data && read.response.headers.has('RateLimit'));
+  const written = await api.createCampaign({ auth: live.readingKey, body: draft });
+  assert.deepEqual([written.response.status, written.error?.code], [403, 'scope_missing']);
+  assert.match(written.error!.detail, /campaigns:write/);
 });
 
 test('a repeated request is answered again and done once', async () => {

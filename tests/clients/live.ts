@@ -1,6 +1,6 @@
-// A service and the stand-in Intercom it talks to, on ports the system chooses.
+// A service with an API key, and the stand-in Intercom it talks to, on ports the system chooses.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,10 @@ export interface Effect {
 
 export interface Live {
   url: string;
+  /** A key for everything. */
+  key: string;
+  /** A key that only reads campaigns. */
+  readingKey: string;
   /** What really happened at Intercom, in order. */
   effects(kind: string): Effect[];
   /** A fault of the stand-in, as tests/intercom_sim/README.md has it. */
@@ -24,10 +28,13 @@ export interface Live {
   stop(): void;
 }
 
-async function run(name: string, args: string[], log: string, env: Record<string, string>): Promise<[ChildProcess, string]> {
-  const inherited = Object.entries(process.env).filter(([key]) => !/^(HERALD|INTERCOM)_/.test(key));
+type Settings = Record<string, string>;
+
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(HERALD|INTERCOM)_/.test(key)));
+
+async function run(name: string, args: string[], log: string, settings: Settings): Promise<[ChildProcess, string]> {
   const child = spawn(join(bin, name), args, {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inherited, ...settings },
     stdio: ['ignore', 'pipe', openSync(log, 'a')],
   });
   for await (const line of child.stdout!) {
@@ -37,21 +44,32 @@ async function run(name: string, args: string[], log: string, env: Record<string
   throw new Error(`${name} did not start: ${readFileSync(log, 'utf8')}`);
 }
 
+function createKey(name: string, scopes: string, settings: Settings): string {
+  const args = ['keys', 'create', '--name', name, '--scopes', scopes];
+  return execFileSync(join(bin, 'herald'), args, { env: { ...inherited, ...settings }, stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString().trim();
+}
+
 export async function start(people: number): Promise<Live> {
   const folder = mkdtempSync(join(tmpdir(), 'herald-clients-'));
   const ledger = join(folder, 'ledger.ndjson');
   const [intercom, intercomUrl] = await run(
     'intercom-sim', ['--listen', '127.0.0.1:0', '--ledger', ledger, '--seed', `${people}`], join(folder, 'intercom.log'), {});
-  const [herald, url] = await run('herald', ['serve'], join(folder, 'herald.log'), {
+  const settings = {
     HERALD_LISTEN: '127.0.0.1:0',
     HERALD_DATA_DIR: join(folder, 'data'),
     HERALD_LIMITER_LIMIT_PER_WINDOW: '16670',
     INTERCOM_BASE_URL: intercomUrl,
     INTERCOM_ACCESS_TOKEN: 'test-token',
     INTERCOM_SENDER_ADMIN_ID: '394051',
-  });
+  };
+  const key = createKey('clients', 'admin', settings);
+  const readingKey = createKey('reader', 'campaigns:read', settings);
+  const [herald, url] = await run('herald', ['serve'], join(folder, 'herald.log'), settings);
   return {
     url,
+    key,
+    readingKey,
     effects: (kind) =>
       readFileSync(ledger, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Effect)
         .filter((effect) => effect.kind === kind),

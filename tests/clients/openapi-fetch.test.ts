@@ -15,9 +15,11 @@ const draft: Schemas['NewCampaign'] = {
 
 let live: Live;
 let api: ReturnType<typeof createClient<paths>>;
+const clientWith = (key: string) =>
+  createClient<paths>({ baseUrl: live.url, headers: { Authorization: `Bearer ${key}` } });
 before(async () => {
   live = await start(300);
-  api = createClient<paths>({ baseUrl: live.url });
+  api = clientWith(live.key);
 });
 after(() => live.stop());
 
@@ -121,6 +123,17 @@ test('every refusal is a problem with a code', async () => {
   assert.equal((await edit('Hello')).data?.subject, 'Hello');
   const late = await edit('Good morning');
   assert.deepEqual([late.response.status, late.error?.code], [412, 'precondition_failed']);
+});
+
+test('a key opens what its scopes say', async () => {
+  const wrong = await clientWith('hk_wrong').GET('/v1/campaigns');
+  assert.deepEqual([wrong.response.status, wrong.error?.code], [401, 'key_unknown']);
+  const reader = clientWith(live.readingKey);
+  const read = await reader.GET('/v1/campaigns');
+  assert.ok(read.data && read.response.headers.has('RateLimit'));
+  const written = await reader.POST('/v1/campaigns', { body: draft });
+  assert.deepEqual([written.response.status, written.error?.code], [403, 'scope_missing']);
+  assert.match(written.error!.detail, /campaigns:write/);
 });
 
 test('a repeated request is answered again and done once', async () => {

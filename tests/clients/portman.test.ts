@@ -25,7 +25,7 @@ after(() => {
 
 /** What has to be there for every operation to succeed once: the variables of portman.json. */
 async function seed(): Promise<Record<string, string>> {
-  const api = createClient<paths>({ baseUrl: live.url });
+  const api = createClient<paths>({ baseUrl: live.url, headers: { Authorization: `Bearer ${live.key}` } });
   const create = async (fields: Partial<NewCampaign>) => {
     const { data } = await api.POST('/v1/campaigns', { body: {
       name: 'Seed', channel: 'email', template_type: 'custom', subject: 'Hello', body_text: 'Hello', track_event: false,
@@ -53,7 +53,7 @@ async function seed(): Promise<Record<string, string>> {
   return {
     completed, paused, message: message.data!.id, delivery: unknown.data.data[0].id, running: await slow(),
     cancelled: await slow(), edited: await create({}), deleted: await create({}), launched: await create({}),
-    uploaded: await create({}),
+    uploaded: await create({}), bearerToken: live.key,
   };
 }
 
