@@ -1,6 +1,10 @@
 #include "service/compose.hpp"
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,12 +22,23 @@ constexpr milliseconds lag_worth_a_line{100};
 constexpr milliseconds sessions_may_take{5'000};
 constexpr milliseconds keys_looked_at_every{500};
 constexpr milliseconds store_must_answer_in{1'000};
+constexpr seconds certificate_looked_at_every{60};
 
 sqlite::Options store_options(observe::Log& log, api::ChangeFeed& changes) {
     sqlite::Options options;
     options.on_change = [&changes](const CampaignId& id) { changes.notify(id); };
     options.on_error = [&log](const std::string& problem) { log.error("store", {{"problem", problem}}); };
     return options;
+}
+
+// Of both files; empty when they cannot be read.
+std::string content_of(const CertificateFiles& files) {
+    std::string out;
+    for (const auto& path : {files.certificate, files.key}) {
+        std::ifstream file(path);
+        out.append(std::istreambuf_iterator<char>(file), {}).append("\n");
+    }
+    return out;
 }
 
 std::vector<WorkspaceId> names_of(const std::vector<WorkspaceConfig>& workspaces) {
@@ -74,10 +89,18 @@ Process::Process(const Config& config, std::string openapi)
                      log_request(served);
                  }},
                 SessionLimits{}, on_bug_),
+      renewal_(clock_.make_alarm()),
       tasks_(io_.get_executor(), clock_, on_bug_),
       signals_(io_, SIGTERM, SIGINT) {
     for (const auto reason : api::access_problems) metrics_.access_refused(reason, 0);
     if (const auto stored = store_.keys().load_now()) take_keys(*stored);
+    if (config_.tls.given()) {
+        signals_.add(SIGHUP);
+        certificate_seen_ = content_of(config_.tls);
+        auto loaded = load_server_tls(config_.tls, clock_.wall_now());
+        if (!loaded) throw std::runtime_error("tls: " + loaded.error());
+        use_certificate(std::move(loaded));
+    }
     const auto recovery = store_.recover(clock_.wall_now());
     metrics_.delivery_ended(DeliveryState::unknown, recovery.lost);
     log_.info("recovered", {{"epoch", recovery.epoch},
@@ -121,6 +144,7 @@ int Process::run() {
     tasks_.spawn(watch_loop_lag());
     tasks_.spawn(watch_store());
     tasks_.spawn(watch_keys());
+    if (config_.tls.given()) tasks_.spawn(watch_certificate());
     tasks_.spawn(watch_signals());
     io_.run();
     const bool tidy = tasks_.size() == 0 && inflight() == 0 && listener_.connections() == 0;
@@ -186,11 +210,45 @@ void Process::take_keys(const StoredKeys& stored) {
                        {"needed", api_.asks_for_key()}});
 }
 
+// Connections that are open keep what they began with. A pair that cannot be used changes nothing.
+void Process::use_certificate(std::expected<ServerTls, std::string> loaded) {
+    if (!loaded) {
+        log_.error("certificate_refused", {{"problem", loaded.error()}});
+        return;
+    }
+    log_.info("certificate_loaded", {{"expires", to_rfc3339(loaded->expires)}});
+    listener_.use(std::move(loaded->context));
+}
+
+Task<void> Process::reload_certificate() {
+    std::string content;
+    std::optional<std::expected<ServerTls, std::string>> loaded;
+    const auto now = clock_.wall_now();
+    co_await worker_.run([&] {
+        content = content_of(config_.tls);
+        if (content != certificate_seen_) loaded = load_server_tls(config_.tls, now);
+    });
+    certificate_seen_ = std::move(content);
+    if (loaded) use_certificate(*std::move(loaded));
+}
+
+Task<void> Process::watch_certificate() {
+    while (!stopped_) {
+        co_await renewal_->wait_until(clock_.now() + certificate_looked_at_every);
+        if (!stopped_) co_await reload_certificate();
+    }
+}
+
 Task<void> Process::watch_signals() {
     for (int seen = 0; !stopped_; ++seen) {
         const auto [error, signal] = co_await signals_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         if (error) co_return;
         log_.info("signal", {{"number", static_cast<std::int64_t>(signal)}});
+        if (signal == SIGHUP) {
+            renewal_->ring();
+            --seen;  // it does not ask for an end
+            continue;
+        }
         if (seen > 0) {  // asked twice: what is in flight becomes `unknown`
             io_.stop();
             co_return;
@@ -218,6 +276,7 @@ Task<void> Process::drain() {
     const bool served = co_await listener_.drain(calling ? std::max(sessions_until, in_flight_until) : sessions_until);
     for (const auto& [id, workspace] : workspaces_) co_await workspace->save_limiter();
     stopped_ = true;
+    renewal_->ring();
     for (const auto& [id, workspace] : workspaces_) workspace->close_connections();
     boost::system::error_code ignored;
     signals_.cancel(ignored);

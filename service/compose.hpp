@@ -2,6 +2,7 @@
 // The process put together: the only place that names every concrete class. The order of the members is the
 // order of their lives; each uses only what stands above it.
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -49,6 +50,9 @@ class Process {
     Task<void> ask_store();
     Task<void> watch_keys();
     void take_keys(const StoredKeys& stored);
+    void use_certificate(std::expected<ServerTls, std::string> loaded);
+    Task<void> reload_certificate();
+    Task<void> watch_certificate();
     Task<void> watch_signals();
     Task<void> drain();
     void log_request(const Served& served);
@@ -82,6 +86,8 @@ class Process {
     bool store_answered_{true};
     api::Api api_;
     Listener listener_;
+    std::string certificate_seen_;    // the text of the files that were looked at last
+    std::unique_ptr<Alarm> renewal_;  // rung when they are to be looked at again
     Scope tasks_;
     boost::asio::signal_set signals_;
     int exit_code_{};

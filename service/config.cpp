@@ -154,6 +154,18 @@ constexpr Setting<WorkspaceConfig> workspace_settings[] = {
 constexpr Setting<Config> settings[] = {
     {"HERALD_LISTEN", "listen", "127.0.0.1:8080",
      "address and port of the API; beyond this machine only with an API key; port 0 takes a free one", set_listen},
+    {"HERALD_TLS_CERTIFICATE", "tls.certificate", "none",
+     "PEM file of the certificate, and those up to its root, with which the API is served over https only",
+     [](Config& c, std::string_view v) -> Mistake {
+         c.tls.certificate = v;
+         return {};
+     }},
+    {"HERALD_TLS_KEY", "tls.key", "none",
+     "PEM file of its private key; a renewed pair is taken within a minute, and at SIGHUP",
+     [](Config& c, std::string_view v) -> Mistake {
+         c.tls.key = v;
+         return {};
+     }},
     {"HERALD_DATA_DIR", "data_dir", "./data", "folder of the database; created when absent",
      [](Config& c, std::string_view v) -> Mistake {
          if (v.empty()) return "must not be empty";

@@ -11,6 +11,7 @@
 #include "domain/access/admission.hpp"
 #include "domain/access/key.hpp"
 #include "domain/core/time.hpp"
+#include "service/server_tls.hpp"
 
 namespace herald::service {
 
@@ -40,6 +41,7 @@ struct WorkspaceConfig {
 struct Config {
     std::string listen_host{"127.0.0.1"};
     std::uint16_t listen_port{8080};
+    CertificateFiles tls;  // none given: plain HTTP
     std::string data_dir{"./data"};
 
     std::vector<ApiKey> keys;                                     // those of the database come to them

@@ -56,7 +56,7 @@ Task<void> Listener::run() {
 }
 
 Task<void> Listener::serve(tcp::socket socket) {
-    co_await serve_connection(std::move(socket), ports_, limits_);
+    co_await serve_connection(std::move(socket), tls_ ? &*tls_ : nullptr, ports_, limits_);
     room_->ring();
 }
 

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include "domain/core/scope.hpp"
 #include "service/session.hpp"
@@ -19,6 +21,9 @@ class Listener {
     // Binds at once; throws boost::system::system_error when the address cannot be had.
     Listener(boost::asio::any_io_executor loop, const std::string& host, std::uint16_t port, SessionPorts ports,
              SessionLimits limits, std::function<void(std::exception_ptr)> on_bug);
+
+    // From the next connection on; without, it is plain HTTP.
+    void use(boost::asio::ssl::context tls) { tls_ = std::move(tls); }
 
     Task<void> run();  // until stop()
     void stop();       // no new connections; those that wait for a request are closed
@@ -38,6 +43,7 @@ class Listener {
     SessionLimits limits_;
     Scope sessions_;
     std::unique_ptr<Alarm> room_;  // rung when a session ends
+    std::optional<boost::asio::ssl::context> tls_;
     bool stopping_{};
 };
 

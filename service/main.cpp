@@ -5,16 +5,19 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
 #include <vector>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "adapters/system/clock.hpp"
 #include "service/audit_command.hpp"
 #include "service/compose.hpp"
 #include "service/config.hpp"
@@ -83,9 +86,18 @@ int serve(const Config& config) {
     const boost::json::object ready{{"event", "listening"},
                                     {"address", address},
                                     {"port", std::stoi(address.substr(address.rfind(':') + 1))},
-                                    {"url", "http://" + address}};
+                                    {"url", (config.tls.given() ? "https://" : "http://") + address}};
     std::cout << boost::json::serialize(ready) << std::endl;  // NOLINT(performance-avoid-endl): read by a pipe
     return process.run();
+}
+
+std::optional<std::string> certificate_mistake(const Config& config) {
+    if (!config.tls.given()) return {};
+    boost::asio::io_context loop;
+    const auto loaded =
+        herald::service::load_server_tls(config.tls, herald::SystemClock(loop.get_executor()).wall_now());
+    if (loaded) return {};
+    return "tls: " + loaded.error();
 }
 
 // The chains of the given directory, or of the configured one.
@@ -134,6 +146,7 @@ int run(const std::vector<std::string>& arguments) {
     }
     auto [config, mistakes] = herald::service::load_config(from_environment);
     if (auto refused = herald::service::refuse_to_listen(config)) mistakes.push_back(*std::move(refused));
+    if (auto mistake = certificate_mistake(config)) mistakes.push_back(*std::move(mistake));
     for (const auto& mistake : mistakes) fmt::print(stderr, "herald: configuration: {}\n", mistake);
     if (!mistakes.empty()) return usage_error;
     return check ? EXIT_SUCCESS : serve(config);

@@ -33,22 +33,26 @@ constexpr std::string_view end_of_line = "\r\n";
 constexpr std::string_view end_of_head = "\r\n\r\n";
 constexpr std::size_t read_at_once = 64UL * 1024;
 constexpr unsigned version_1_1 = 11;
+constexpr std::string_view only_over_tls = "max-age=31536000";  // a year
 
 class Session {
  public:
-    Session(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits)
-        : stream_(std::move(socket)),
+    Session(asio::ip::tcp::socket socket, asio::ssl::context* tls, SessionPorts ports, SessionLimits limits)
+        : stream_(std::move(socket), tls),
           ports_(std::move(ports)),
           limits_(limits),
           buffer_(limits.header_bytes + read_at_once) {}
 
     Task<void> serve() {
+        stream_.limit(ports_.clock.now() + limits_.handshake);
+        if (co_await stream_.shake_hands()) co_return;
         for (int served = 0; served < limits_.requests; ++served) {
             if (!co_await wait_for_request()) break;
             served_ = true;
             if (!co_await serve_one(served + 1 == limits_.requests)) break;
         }
-        stream_.end();
+        stream_.limit(ports_.clock.now() + limits_.linger);
+        co_await stream_.end();
         if (refused_) co_await discard_rest();
     }
 
@@ -58,7 +62,7 @@ class Session {
         stream_.limit(ports_.clock.now() + limits_.linger);
         for (std::size_t total = 0; total < limits_.linger_bytes;) {
             buffer_.clear();
-            const auto read = co_await stream_.read(buffer_, read_at_once);
+            const auto read = co_await stream_.read_rest(buffer_, read_at_once);
             if (!read) co_return;
             total += *read;
         }
@@ -228,6 +232,7 @@ class Session {
 
     Task<bool> write(api::Response response, unsigned version, bool head, bool keep) {
         response.headers.set("traceparent", to_traceparent(trace_));
+        if (stream_.encrypted()) response.headers.set("Strict-Transport-Security", only_over_tls);
         Framing framing{.version = version, .keep = keep};
         if (response.stream && !head) co_return co_await write_stream(response, framing);
         if (response.status != 204 && response.status != 304 && !response.stream) framing.length = response.body.size();
@@ -290,10 +295,11 @@ void IdleConnections::close_oldest() {
     if (!close_.empty()) close_.front()();
 }
 
-Task<void> serve_connection(asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits) {
+Task<void> serve_connection(asio::ip::tcp::socket socket, asio::ssl::context* tls, SessionPorts ports,
+                            SessionLimits limits) {
     error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    Session session(std::move(socket), std::move(ports), limits);
+    Session session(std::move(socket), tls, std::move(ports), limits);
     co_await session.serve();
 }
 

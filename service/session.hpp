@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include "api/api.hpp"
 #include "domain/core/random.hpp"
@@ -17,6 +18,7 @@ namespace herald::service {
 // RESILIENCE.md 1.10.
 struct SessionLimits {
     milliseconds keep_alive{60'000};           // idle between requests
+    milliseconds handshake{5'000};             // of TLS
     milliseconds header{5'000};                // from the first byte of a request to the end of its header
     milliseconds body_step{10'000};            // between two pieces of a body
     std::size_t body_bytes_per_second{1'024};  // on average, after the first body_step
@@ -74,7 +76,9 @@ struct SessionPorts {
     IdleConnections* idle{};  // the listener's; outlives the sessions
 };
 
-// Serves the connection until either side ends it. Never throws for what a client does.
-Task<void> serve_connection(boost::asio::ip::tcp::socket socket, SessionPorts ports, SessionLimits limits);
+// Serves the connection until either side ends it; over TLS when there is a context, which may go meanwhile. Never
+// throws for what a client does.
+Task<void> serve_connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, SessionPorts ports,
+                            SessionLimits limits);
 
 }  // namespace herald::service

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -44,8 +45,15 @@ class Program:
 
     secrets = None  # what must not stand in its log
 
+    def connection(self, timeout):
+        if not self.ready.get("url", "").startswith("https:"):
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # test_listener_tls.py looks at who it is
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=anybody)
+
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = self.connection(timeout)
         try:
             data = body
             headers = dict(headers or {})
@@ -184,6 +192,13 @@ class Herald(Program):
             cursor = answer.json["next_cursor"]
             if cursor is None:
                 return out
+
+    def wait_logged(self, event, times, timeout=PATIENCE):
+        """Waits until the log has so many lines of this event."""
+        deadline = time.monotonic() + timeout
+        while self.log().count(f'"event":"{event}"') < times:
+            assert time.monotonic() < deadline, self.log()[-3000:]
+            time.sleep(0.05)
 
     def log(self):
         return pathlib.Path(self.log_path).read_text()
