@@ -46,7 +46,7 @@ bool is_key_name(std::string_view name) {
 std::expected<WorkspaceId, WorkspaceFault> workspace_of(const ApiKey& key, std::optional<std::string_view> named,
                                                         std::span<const WorkspaceId> configured) {
     if (!named && key.workspaces.size() != 1) return std::unexpected(WorkspaceFault::unnamed);
-    const WorkspaceId id{std::string(named ? *named : key.workspaces.front().value)};
+    WorkspaceId id{std::string(named ? *named : key.workspaces.front().value)};
     if (std::ranges::find(key.workspaces, id) == key.workspaces.end())
         return std::unexpected(WorkspaceFault::forbidden);
     if (std::ranges::find(configured, id) == configured.end()) return std::unexpected(WorkspaceFault::unknown);
