@@ -94,6 +94,10 @@ bool erase_event(Write& write, std::int64_t number) {
 
 void erase_delivery(Write& write, std::int64_t number, WallTime now, Erased& erased) {
     ++erased.deliveries;
+    {
+        auto row = write.query("SELECT campaign FROM deliveries WHERE number = ?1");
+        if (row.with(number).next()) write.changes().touch(row.integer(0));
+    }
     erased.cancelled += cancel(write, number, now) ? 1 : 0;
     erased.events += erase_event(write, number) ? 1 : 0;
     write
