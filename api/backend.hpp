@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/campaign_cache.hpp"
 #include "api/key_ring.hpp"
 #include "api/options.hpp"
 #include "api/problem.hpp"
@@ -20,6 +21,7 @@ namespace herald::api {
 struct Backend {
     Backend(Ports p, Options o) : ports(std::move(p)), options(std::move(o)), keys(options.keys, options.key_required) {
         for (const auto& workspace : ports.workspaces) senders.try_emplace(workspace.id, workspace.admins, ports.clock);
+        ports.changes.listen(answered);
     }
 
     Ports ports;
@@ -29,6 +31,7 @@ struct Backend {
     std::size_t dry_runs{};  // going on
     KeyRing keys;
     Admission admission;
+    std::shared_ptr<CampaignCache> answered = std::make_shared<CampaignCache>();
 };
 
 // The parts of a request target, decoded. Query parameters are known to the route and stand once.

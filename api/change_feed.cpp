@@ -20,6 +20,7 @@ std::optional<ChangeFeed::Subscription> ChangeFeed::subscribe(const CampaignId& 
 }
 
 void ChangeFeed::notify(const CampaignId& campaign) {
+    if (const auto listener = listener_.lock()) listener->changed(campaign);
     const auto [first, last] = watchers_.equal_range(campaign);
     for (auto it = first; it != last; ++it) it->second->ring();
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "domain/core/id.hpp"
 #include "domain/core/time.hpp"
@@ -39,7 +40,16 @@ class ChangeFeed {
     // nullopt: there are as many subscribers as allowed.
     std::optional<Subscription> subscribe(const CampaignId& campaign);
 
-    // On the event loop, after a commit that changed the campaign or its counts. Cheap when nobody watches.
+    // Is told of every change as long as it lives. One at a time: the latest.
+    class Listener {
+     public:
+        virtual ~Listener() = default;
+        virtual void changed(const CampaignId& campaign) = 0;
+    };
+    void listen(std::weak_ptr<Listener> listener) { listener_ = std::move(listener); }
+
+    // On the event loop, after a commit that changed the campaign or its counts, and before whoever asked for it hears
+    // of it. Cheap when nobody watches.
     void notify(const CampaignId& campaign);
 
     // For shutdown: ends every stream at once and refuses new ones.
@@ -52,6 +62,7 @@ class ChangeFeed {
     std::size_t max_;
     bool closed_{};
     std::multimap<CampaignId, Alarm*> watchers_;
+    std::weak_ptr<Listener> listener_;
 };
 
 }  // namespace herald::api

@@ -45,6 +45,17 @@ Task<Result<std::vector<SendResultView>>> first_results(Backend& backend, const 
     co_return out;
 }
 
+Response not_modified(const std::string& etag) {
+    return {.status = 304, .headers = {{"ETag", etag}}, .body = {}, .stream = {}};
+}
+
+Response answer_to(const Call& call, const CampaignCache::Rendered& campaign) {
+    if (none_match_names(call.request.headers, campaign.etag)) return not_modified(campaign.etag);
+    auto response = json_response(200, campaign.body);
+    response.headers.set("ETag", campaign.etag);
+    return response;
+}
+
 OrProblem<CampaignQuery> query_of(const Target& target) {
     auto limit = limit_of(target, normal_limit, largest_limit);
     if (!limit) return std::unexpected(std::move(limit.error()));
@@ -87,16 +98,24 @@ Task<Answer> list_campaigns(Backend& backend, const Call& call) {
 Task<Answer> get_campaign(Backend& backend, const Call& call) {
     auto id = campaign_of(call);
     if (!id) co_return std::unexpected(std::move(id.error()));
+    auto& clock = backend.ports.clock;
+    const auto waiting = call.workspace.waiting.waiting();
+    if (const auto* same = backend.answered->find(call.workspace.id, *id, waiting, clock.now()))
+        co_return answer_to(call, *same);
+
+    const auto reading = backend.answered->reading();
     const auto campaign = co_await backend.ports.campaigns.get(call.workspace.id, *id);
     if (!campaign) co_return std::unexpected(problem(campaign.error()));
-
-    auto view = campaign_view(*campaign, call.workspace.waiting.waiting());
-    if (const auto etag = etag_of(view); none_match_names(call.request.headers, etag))
-        co_return Response{.status = 304, .headers = {{"ETag", etag}}, .body = {}, .stream = {}};
+    auto view = campaign_view(*campaign, waiting);
+    auto etag = etag_of(view);
+    if (none_match_names(call.request.headers, etag)) co_return not_modified(etag);
     auto results = co_await first_results(backend, *campaign);
     if (!results) co_return std::unexpected(problem(results.error()));
     view.intercom_integration.results = *std::move(results);
-    co_return campaign_response(200, view);
+    CampaignCache::Rendered rendered{std::move(etag), to_json(view)};
+    auto answer = answer_to(call, rendered);
+    backend.answered->keep(reading, call.workspace.id, *id, waiting, std::move(rendered), clock.now());
+    co_return answer;
 }
 
 }  // namespace herald::api

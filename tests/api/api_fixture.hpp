@@ -105,6 +105,10 @@ class PiecewiseBody final : public api::BodySource {
 
 class ApiTest : public ::testing::Test {
  protected:
+    ApiTest() {
+        store.announce = [this](const CampaignId& id) { changes.notify(id); };
+    }
+
     boost::asio::io_context io;
     ManualClock clock{io};
     SeededRandom random;

@@ -28,7 +28,14 @@ class FakeCampaignStore final : public CampaignStore {
     std::function<void(std::size_t)> before_append;
     std::vector<UploadSummary> uploads;  // that ended
 
-    Campaign& only() { return campaigns.at(0); }
+    // Told of every change, as the real one tells.
+    std::function<void(const CampaignId&)> announce = [](const CampaignId&) {};
+
+    // To be changed, or only looked at.
+    Campaign& only() {
+        announce(campaigns.at(0).id);
+        return campaigns.at(0);
+    }
 
     Task<Result<Written>> create(Caller caller, Campaign campaign, std::vector<Recipient> audience, bool launch,
                                  std::string body_hash, Idempotency idempotency) override {
@@ -189,6 +196,7 @@ class FakeCampaignStore final : public CampaignStore {
             ++out.added;
         }
         campaign->counts[DeliveryState::queued] += out.added;
+        announce(id);
         out.audience = campaign->counts.audience();
         co_return out;
     }
@@ -274,6 +282,7 @@ class FakeCampaignStore final : public CampaignStore {
         return Written{{}, found->second.answer, false};
     }
     Written keep(const Campaign& campaign, const Idempotency& idempotency) {
+        announce(campaign.id);
         if (!idempotency.key.empty())
             stored_[{campaign.workspace.value, idempotency.scope, idempotency.key}] = {
                 idempotency.request_hash, idempotency.render(campaign, false)};
