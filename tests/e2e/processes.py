@@ -43,6 +43,7 @@ class Program:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
+    default_headers = {}  # of every request
     secrets = None  # what must not stand in its log
 
     def connection(self, timeout):
@@ -56,7 +57,7 @@ class Program:
         connection = self.connection(timeout)
         try:
             data = body
-            headers = dict(headers or {})
+            headers = {**self.default_headers, **(headers or {})}
             if self.secrets:
                 self.secrets.add(headers.get("Authorization", "").removeprefix("Bearer "))
             if self.secrets and body is not None:
