@@ -134,8 +134,9 @@ Api::~Api() = default;
 Task<Response> Api::handle(Request request) {
     Principal caller;
     auto answer = co_await dispatch(*backend_, request, caller);
-    auto response = answer ? *std::move(answer) : refused(*backend_, request, answer.error());
-    if (answer) add_common_headers(response, request_id(request));
+    const bool answered = answer.has_value();
+    auto response = answered ? *std::move(answer) : refused(*backend_, request, answer.error());
+    if (answered) add_common_headers(response, request_id(request));
     for (const auto& [name, value] : caller.quota) response.headers.set(name, value);
     response.actor = caller.actor;
     co_await compress(request, response, backend_->ports.worker);
