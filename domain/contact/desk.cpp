@@ -23,6 +23,12 @@ std::vector<ContactRef> names_of(const Contact& contact) {
     return out;
 }
 
+Task<Result<std::monostate>> track_once(ContactOperations& intercom, const TrackedEvent& event, Deadline deadline) {
+    const auto done = co_await intercom.track(event, deadline);
+    if (!done) co_return done.error();
+    co_return std::monostate{};
+}
+
 }  // namespace
 
 std::optional<Error> ContactDesk::refusal(Deadline deadline) const {
@@ -121,13 +127,10 @@ Task<Result<About<Note>>> ContactDesk::add_note(ContactRef ref, std::string body
 }
 
 Task<Result<About<TrackedEvent>>> ContactDesk::track(ContactRef ref, TrackedEvent event, Deadline deadline) {
-    auto tracked = co_await about<std::monostate>(std::move(ref), deadline,
-                                                  [&](ContactId contact) -> Task<Result<std::monostate>> {
-                                                      event.contact = std::move(contact);
-                                                      const auto done = co_await ports_.intercom.track(event, deadline);
-                                                      if (!done) co_return done.error();
-                                                      co_return std::monostate{};
-                                                  });
+    auto tracked = co_await about<std::monostate>(std::move(ref), deadline, [&](ContactId contact) {
+        event.contact = std::move(contact);
+        return track_once(ports_.intercom, event, deadline);
+    });
     if (!tracked) co_return tracked.error();
     co_return About<TrackedEvent>{std::move(tracked->contact), std::move(event)};
 }

@@ -124,12 +124,12 @@ std::string schema_html(const YAML::Node& schema) {
     return out + members_table(schema);
 }
 
-std::string json_of(const YAML::Node& value, int depth) {
+std::string json_of(const YAML::Node& value, std::size_t depth) {
     const auto list = [depth](const std::vector<std::string>& items, char open, char close) {
         if (items.empty()) return fmt::format("{}{}", open, close);
+        const std::string outer(2 * depth, ' ');
         const std::string inner(2 * (depth + 1), ' ');
-        return fmt::format("{}\n{}{}\n{}{}", open, inner, fmt::join(items, ",\n" + inner), std::string(2 * depth, ' '),
-                           close);
+        return fmt::format("{}\n{}{}\n{}{}", open, inner, fmt::join(items, ",\n" + inner), outer, close);
     };
     std::vector<std::string> items;
     if (value.IsMap()) {

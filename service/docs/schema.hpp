@@ -12,7 +12,7 @@ std::string type_of(const YAML::Node& schema);
 // The description, and a table of the members of an object.
 std::string schema_html(const YAML::Node& schema);
 // A YAML value as indented JSON.
-std::string json_of(const YAML::Node& value, int depth = 0);
+std::string json_of(const YAML::Node& value, std::size_t depth = 0);
 // "Campaign" of "#/components/schemas/Campaign".
 std::string name_in(const std::string& reference);
 
