@@ -10,16 +10,8 @@
 namespace herald::api {
 namespace {
 
-void check_channel(Decoder& decoder, const CampaignBody& body) {
-    if (decoder.failed("channel")) return;
-    if (body.channel == Channel::email) {
-        if (!body.subject && !decoder.failed("subject"))
-            decoder.fail_at("subject", FieldCode::required, "an email needs a subject");
-        return;
-    }
-    if (body.subject) decoder.fail_at("subject", FieldCode::not_allowed, "only an email has a subject");
-    if (body.style) decoder.fail_at("style", FieldCode::not_allowed, "only an email has a style");
-    if (body.track_event.value_or(false))
+void check_event(Decoder& decoder, const CampaignBody& body) {
+    if (!decoder.failed("channel") && body.channel != Channel::email && body.track_event.value_or(false))
         decoder.fail_at("track_event", FieldCode::not_allowed, "the event is tracked for email only");
 }
 
@@ -71,6 +63,7 @@ void check(Decoder& decoder, const CampaignBody& body) {
     if (launched && body.scheduled_at)
         decoder.fail_at("scheduled_at", FieldCode::not_allowed, "launch says now: one of the two");
     check_channel(decoder, body);
+    check_event(decoder, body);
     check_templates(decoder, body);
 }
 

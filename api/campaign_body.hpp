@@ -128,4 +128,17 @@ void check(Decoder& decoder, const SenderBody& body);
 void check(Decoder& decoder, const CampaignBody& body);
 void check(Decoder& decoder, const RetryBody& body);
 
+// What only an email has, and must have, of whatever is sent through a channel.
+template <class Body>
+void check_channel(Decoder& decoder, const Body& body) {
+    if (decoder.failed("channel")) return;
+    if (body.channel == Channel::email) {
+        if (!body.subject && !decoder.failed("subject"))
+            decoder.fail_at("subject", FieldCode::required, "an email needs a subject");
+        return;
+    }
+    if (body.subject) decoder.fail_at("subject", FieldCode::not_allowed, "only an email has a subject");
+    if (body.style) decoder.fail_at("style", FieldCode::not_allowed, "only an email has a style");
+}
+
 }  // namespace herald::api

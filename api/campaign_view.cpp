@@ -8,11 +8,6 @@
 namespace herald::api {
 namespace {
 
-std::optional<std::string> unless_empty(const std::string& text) {
-    if (text.empty()) return {};
-    return text;
-}
-
 IntercomIntegrationView integration_view(const Campaign& campaign) {
     const auto& counts = campaign.counts;
     IntercomIntegrationView out;
@@ -25,6 +20,11 @@ IntercomIntegrationView integration_view(const Campaign& campaign) {
 }
 
 }  // namespace
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    if (text.empty()) return {};
+    return text;
+}
 
 std::string campaign_path(const CampaignId& id) {
     return "/v1/campaigns/" + id.value;

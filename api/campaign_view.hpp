@@ -22,6 +22,9 @@ EventsView events_view(const EventCounts& events);
 // A scheduled campaign waits for its time, a running one for what `waiting` says, and no other for anything.
 WaitingView waiting_view(const Campaign& campaign, const Waiting& waiting);
 
+// As views write what is empty here: not at all.
+std::optional<std::string> unless_empty(const std::string& text);
+
 // Everything but the results of single messages, which are not in the campaign.
 CampaignView campaign_view(const Campaign& campaign, const Waiting& waiting);
 // As it stands in a list: without the texts and variables, which can be large.

@@ -5,15 +5,6 @@
 #include "api/campaign_view.hpp"
 
 namespace herald::api {
-namespace {
-
-std::optional<std::string> unless_empty(const std::string& text) {
-    if (text.empty()) return {};
-    return text;
-}
-
-}  // namespace
-
 DeliveryView delivery_view(const DeliveryDetails& details) {
     auto listed = recipient_view(details.record);
     DeliveryView out;

@@ -3,21 +3,6 @@
 #include "api/shapes.hpp"
 
 namespace herald::api {
-namespace {
-
-void check_channel(Decoder& decoder, const MessageBody& body) {
-    if (decoder.failed("channel")) return;
-    if (body.channel == Channel::email) {
-        if (!body.subject && !decoder.failed("subject"))
-            decoder.fail_at("subject", FieldCode::required, "an email needs a subject");
-        return;
-    }
-    if (body.subject) decoder.fail_at("subject", FieldCode::not_allowed, "only an email has a subject");
-    if (body.style) decoder.fail_at("style", FieldCode::not_allowed, "only an email has a style");
-}
-
-}  // namespace
-
 void check(Decoder& decoder, const PersonBody& body) {
     if (int{body.id.has_value()} + int{body.external_id.has_value()} + int{body.email.has_value()} != 1)
         decoder.fail(FieldCode::exactly_one_of, "a contact has exactly one of id, external_id and email");

@@ -3,15 +3,6 @@
 #include "api/campaign_view.hpp"
 
 namespace herald::api {
-namespace {
-
-std::optional<std::string> unless_empty(const std::string& text) {
-    if (text.empty()) return {};
-    return text;
-}
-
-}  // namespace
-
 MessageView message_view(const DirectMessage& message) {
     MessageView out;
     out.id = message.id.value;
