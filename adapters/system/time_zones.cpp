@@ -14,6 +14,18 @@ const date::time_zone* find(const std::string& name) {
     return found != zones.end() && found->name() == name ? &*found : nullptr;
 }
 
+const date::time_zone& found_or_throw(const std::string& name) {
+    const auto* found = find(name);
+    if (found == nullptr) throw std::invalid_argument("there is no time zone " + name);
+    return *found;
+}
+
+// The ends of time that the library gives are beyond what milliseconds can count.
+WallTime within_reach(date::sys_seconds time) {
+    constexpr auto reach = std::chrono::duration_cast<seconds>(std::chrono::years{10'000});
+    return WallTime{std::clamp<seconds>(time.time_since_epoch(), -reach, reach)};
+}
+
 }  // namespace
 
 SystemTimeZones::SystemTimeZones() {
@@ -30,13 +42,16 @@ bool SystemTimeZones::known(const std::string& zone) const {
 }
 
 WallTime SystemTimeZones::instant(const std::string& zone, LocalTime local) const {
-    const auto* found = find(zone);
-    if (found == nullptr) throw std::invalid_argument("there is no time zone " + zone);
     const date::local_time<milliseconds> shown{local.time_since_epoch()};
-    const auto info = found->get_info(shown);
+    const auto info = found_or_throw(zone).get_info(shown);
     // Skipped: the first instant with the new offset. Otherwise the first (or only) offset that shows this time.
     if (info.result == date::local_info::nonexistent) return WallTime{info.second.begin.time_since_epoch()};
     return WallTime{shown.time_since_epoch() - info.first.offset};
+}
+
+ZoneOffset SystemTimeZones::offset_at(const std::string& zone, WallTime instant) const {
+    const auto info = found_or_throw(zone).get_info(date::sys_time<milliseconds>{instant.time_since_epoch()});
+    return {info.offset, within_reach(info.begin), within_reach(info.end)};
 }
 
 }  // namespace herald

@@ -12,6 +12,7 @@ class SystemTimeZones final : public TimeZones {
     SystemTimeZones();
     bool known(const std::string& zone) const override;
     WallTime instant(const std::string& zone, LocalTime local) const override;
+    ZoneOffset offset_at(const std::string& zone, WallTime instant) const override;
 };
 
 }  // namespace herald

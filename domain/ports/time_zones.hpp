@@ -7,6 +7,16 @@
 
 namespace herald {
 
+// How far the clocks of a zone are ahead of UTC, and while that holds. Both ends may lie inside the time during which
+// the clocks show the same offset, when something else changed there: the name of the time, for example.
+struct ZoneOffset {
+    seconds offset{};
+    WallTime from{};   // no change before it is known: far in the past
+    WallTime until{};  // exclusive; no change is known: far in the future
+
+    friend bool operator==(const ZoneOffset&, const ZoneOffset&) = default;
+};
+
 // Any thread.
 class TimeZones {
  public:
@@ -16,6 +26,8 @@ class TimeZones {
     // The instant at which the clocks of a known zone show `local`. When they skip it, the first instant after the
     // skipped hour; when they show it twice, the earlier one.
     virtual WallTime instant(const std::string& zone, LocalTime local) const = 0;
+    // What the clocks of a known zone add to UTC at `instant`.
+    virtual ZoneOffset offset_at(const std::string& zone, WallTime instant) const = 0;
 };
 
 }  // namespace herald

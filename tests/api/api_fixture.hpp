@@ -74,6 +74,9 @@ class FakeZones final : public TimeZones {
     WallTime instant(const std::string&, LocalTime local) const override {
         return WallTime{local.time_since_epoch()} - std::chrono::hours(2);
     }
+    ZoneOffset offset_at(const std::string&, WallTime) const override {
+        return {std::chrono::hours(2), WallTime{} - std::chrono::years(1'000), WallTime{} + std::chrono::years(1'000)};
+    }
 };
 
 class InlineWorker final : public Worker {

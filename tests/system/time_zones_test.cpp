@@ -43,5 +43,24 @@ TEST(SystemTimeZones, ATimeThatTheClocksShowTwiceIsTheEarlierOne) {
     EXPECT_EQ(instant("America/New_York", "2026-11-01T01:30:00"), "2026-11-01T05:30:00.000Z");
 }
 
+TEST(SystemTimeZones, AnOffsetHoldsUntilTheNextChange) {
+    const SystemTimeZones zones;
+    const auto at = [](std::string_view text) { return *from_rfc3339(text); };
+    const ZoneOffset summer{std::chrono::hours(2), at("2026-03-29T01:00:00Z"), at("2026-10-25T01:00:00Z")};
+    EXPECT_EQ(zones.offset_at("Europe/Berlin", summer.from), summer);
+    EXPECT_EQ(zones.offset_at("Europe/Berlin", summer.until - milliseconds(1)), summer);
+    EXPECT_EQ(zones.offset_at("Europe/Berlin", summer.until).offset, std::chrono::hours(1));
+    EXPECT_EQ(zones.offset_at("Africa/Monrovia", at("1971-06-01T00:00:00Z")).offset, -seconds(2670));
+}
+
+TEST(SystemTimeZones, WhatNeverChangesHoldsForEver) {
+    const SystemTimeZones zones;
+    const auto utc = zones.offset_at("Etc/UTC", WallTime{});
+    EXPECT_EQ(utc.offset, seconds(0));
+    EXPECT_LT(utc.from, WallTime{} - std::chrono::years(1'000));
+    EXPECT_GT(utc.until, WallTime{} + std::chrono::years(1'000));
+    EXPECT_THROW(zones.offset_at("Mars/Base", WallTime{}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace herald
