@@ -28,7 +28,7 @@ Task<Result<void>> Directory::check(AudienceQuery query, Deadline deadline) {
 
 Task<Result<ContactPage>> Directory::members(AudienceQuery query, std::optional<std::string> after, std::size_t limit,
                                              Deadline deadline) {
-    auto body = audience_search_json(query, limit, after);
+    auto body = audience_search_json(query, limit, after, clock_.wall_now());
     const auto reply = co_await ask("POST", "/contacts/search", std::move(body), deadline);
     if (!reply) co_return reply.error();
     auto read = read_contact_page(reply->body);

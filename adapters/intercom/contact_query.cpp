@@ -40,7 +40,11 @@ std::string_view operator_of(FilterOp op) {
         case FilterOp::ends_with:
             return "$";
         case FilterOp::exists:
-            break;  // refused before: refused_by_contact_search()
+        case FilterOp::within_last:
+        case FilterOp::not_within_last:
+        case FilterOp::within_next:
+        case FilterOp::not_within_next:
+            break;  // refused by refused_by_contact_search(), or gone after searchable_at()
     }
     return "";
 }
@@ -81,19 +85,19 @@ json::object query_of(const Filter& filter) {
     return group(filter.kind == Filter::Kind::all ? "AND" : "OR", std::move(parts));
 }
 
-json::object query_of(const AudienceQuery& query) {
-    if (const auto* filter = std::get_if<Filter>(&query)) return query_of(*filter);
+json::object query_of(const AudienceQuery& query, WallTime now) {
+    if (const auto* filter = std::get_if<Filter>(&query)) return query_of(searchable_at(*filter, now));
     return query_of(Filter::where("segment_id", FilterOp::eq, {std::get<SegmentId>(query).value}));
 }
 
 }  // namespace
 
 std::string audience_search_json(const AudienceQuery& query, std::size_t per_page,
-                                 const std::optional<std::string>& starting_after) {
+                                 const std::optional<std::string>& starting_after, WallTime now) {
     json::object pagination{{"per_page", per_page}};
     if (starting_after) pagination["starting_after"] = *starting_after;
     // In the order of creation, so that who changes meanwhile keeps its place and who is new comes last.
-    return json::serialize(json::object{{"query", query_of(query)},
+    return json::serialize(json::object{{"query", query_of(query, now)},
                                         {"sort", {{"field", "created_at"}, {"order", "ascending"}}},
                                         {"pagination", std::move(pagination)}});
 }

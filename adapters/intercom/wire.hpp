@@ -20,9 +20,9 @@ std::string event_json(const TrackedEvent& event);
 std::string contact_search_json(std::string_view field, const std::vector<std::string>& values,
                                 const std::optional<std::string>& starting_after);
 
-// A page of `per_page` contacts behind the cursor that the query finds.
+// A page of `per_page` contacts behind the cursor that the query finds at `now`.
 std::string audience_search_json(const AudienceQuery& query, std::size_t per_page,
-                                 const std::optional<std::string>& starting_after);
+                                 const std::optional<std::string>& starting_after, WallTime now);
 
 // A user under this reference; nothing is said about what nobody asked for, least of all about subscriptions.
 std::string new_contact_json(const NewContact& person);

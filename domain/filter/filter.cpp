@@ -32,6 +32,14 @@ std::string_view name(FilterOp op) {
             return "ends_with";
         case FilterOp::exists:
             return "exists";
+        case FilterOp::within_last:
+            return "within_last";
+        case FilterOp::not_within_last:
+            return "not_within_last";
+        case FilterOp::within_next:
+            return "within_next";
+        case FilterOp::not_within_next:
+            return "not_within_next";
     }
     return "";
 }

@@ -29,19 +29,67 @@ std::optional<FilterPart> refused(const Filter& filter) {
 
 TEST(ContactSearch, EveryOperatorIsTakenExactlyWhereIntercomHasIt) {
     for (const auto op : all_filter_ops) {
+        const bool relative = op == within_last || op == within_next;
+        const bool absent = op == exists || op == not_within_last || op == not_within_next;
         const bool order = op == gt || op == lt || op == gte || op == lte;
         const bool inside = op == contains || op == not_contains || op == starts_with || op == ends_with;
         const bool equality = op == eq || op == ne;
         const auto taken = [&](const Filter& filter) { return refused(filter) == std::nullopt; };
-        EXPECT_EQ(taken(text("email", op)), !order && op != exists) << name(op);
+        EXPECT_EQ(taken(text("email", op)), !order && !absent && !relative) << name(op);
         EXPECT_EQ(taken(number("created_at", op)), op == eq || op == gt || op == lt) << name(op);
         EXPECT_EQ(taken(flag("has_hard_bounced", op)), equality) << name(op);
         EXPECT_EQ(taken(text("segment_id", op)), equality) << name(op);
         EXPECT_EQ(taken(text("tag_id", op)), equality) << name(op);
-        EXPECT_EQ(taken(text("custom_attributes.tier", op)), !order && op != exists) << name(op);
-        EXPECT_EQ(taken(number("custom_attributes.seats", op)), !inside && op != exists) << name(op);
+        EXPECT_EQ(taken(text("custom_attributes.tier", op, relative ? "7d" : "x")), !order && !absent) << name(op);
+        EXPECT_EQ(taken(number("custom_attributes.seats", op)), !inside && !absent && !relative) << name(op);
         EXPECT_EQ(taken(flag("custom_attributes.vip", op)), equality) << name(op);
     }
+}
+
+TEST(ContactSearch, DatesAreComparedWithNowInWholeDays) {
+    EXPECT_EQ(refused(text("created_at", within_last, "7d")), std::nullopt);
+    EXPECT_EQ(refused(text("created_at", within_last, "48h")), std::nullopt);
+    EXPECT_EQ(refused(text("renewal", within_next, "3650d")), std::nullopt);
+    for (const auto* value : {"12h", "90m", "25h"})
+        EXPECT_EQ(refused(text("created_at", within_last, value)), FilterPart::value) << value;
+    for (const auto* value : {"", "7", "d", "0d", "-1d", "+1d", "1.5d", "7 d", "7D", "1w", "3651d", "99999999999d"})
+        EXPECT_EQ(refused(text("renewal", within_last, value)), FilterPart::value) << value;
+    EXPECT_EQ(refused(number("created_at", within_last, 7)), FilterPart::value);
+}
+
+TEST(ContactSearch, WhatIsRelativeTakesTwoPlaces) {
+    const auto recent = text("created_at", within_last, "7d");
+    EXPECT_EQ(refused(Filter::all(std::vector(7, recent))), std::nullopt);
+    EXPECT_EQ(refused(Filter::all(std::vector(8, recent))), FilterPart::whole);
+    EXPECT_EQ(refused(Filter::any(std::vector(15, recent))), std::nullopt);
+    EXPECT_EQ(refused(Filter::any({text("tier"), Filter::all({recent, recent})})), std::nullopt);
+    EXPECT_EQ(refused(Filter::all({text("tier"), Filter::any({recent})})), FilterPart::op);
+    // What is taken stays within the bounds of the search.
+    const auto translated = searchable_at(Filter::all({text("tier"), recent, Filter::any({text("tier")})}), WallTime{});
+    EXPECT_EQ(translated.parts.size(), 4U);
+    EXPECT_EQ(refused(translated), std::nullopt);
+    EXPECT_EQ(refused(searchable_at(Filter::any({recent, text("tier")}), WallTime{})), std::nullopt);
+    EXPECT_EQ(searchable_at(text("tier"), WallTime{}), text("tier"));
+}
+
+TEST(ContactSearch, DatesMayBeWrittenAsPeopleWriteThem) {
+    const auto read = [](std::string field, FilterOp op, std::string value) {
+        return with_dates_read({std::move(field), op, {std::move(value)}}).values.at(0);
+    };
+    const FilterScalar seconds_then = std::int64_t{1'795'456'800};
+    EXPECT_EQ(read("created_at", eq, "2026-11-23T18:00:00Z"), seconds_then);
+    EXPECT_EQ(read("created_at", lte, "2026-11-23T19:00:00.000+01:00"), seconds_then);
+    EXPECT_EQ(read("renewal", gt, "2026-11-23T18:00:00Z"), seconds_then);
+    EXPECT_EQ(read("event.metadata.at", lt, "2026-11-23T18:00:00Z"), seconds_then);
+    // A text stays one where texts can be compared, and where it is no date to the second.
+    for (const auto& [field, op, value] :
+         std::vector<std::tuple<std::string, FilterOp, std::string>>{{"renewal", eq, "2026-11-23T18:00:00Z"},
+                                                                     {"name", gt, "2026-11-23T18:00:00Z"},
+                                                                     {"created_at", gt, "2026-11-23T18:00:00"},
+                                                                     {"created_at", gt, "2026-11-23T18:00:00.5Z"},
+                                                                     {"created_at", gt, "yesterday"},
+                                                                     {"created_at", within_last, "7d"}})
+        EXPECT_EQ(read(field, op, value), FilterScalar(value)) << field << value;
 }
 
 TEST(ContactSearch, AValueMustFitItsField) {

@@ -14,7 +14,7 @@ using enum FilterOp;
 class AudienceTest : public ::testing::Test {
  protected:
     json::value query_of(Filter filter) {
-        const auto body = json::parse(audience_search_json(std::move(filter), 150, {}));
+        const auto body = json::parse(audience_search_json(std::move(filter), 150, {}, now));
         return body.at("query");
     }
     Result<Creation> create(NewContact person) {
@@ -28,12 +28,15 @@ class AudienceTest : public ::testing::Test {
         return checked.get();
     }
 
+    static const WallTime now;
     boost::asio::io_context io;
     test::ManualClock clock{io};
     test::ScriptedExchange upstream;
     int refused{};
     Directory directory{io.get_executor(), clock, upstream, Credential{"token"}, [this] { ++refused; }};
 };
+
+const WallTime AudienceTest::now = from_rfc3339("2026-11-23T18:00:00Z").value();
 
 const NewContact ann{{ContactRef::Kind::external_id, "c-1"}, "Ann"};
 constexpr std::string_view archived_conflict =
@@ -56,6 +59,20 @@ TEST_F(AudienceTest, AConditionIsWrittenWithItsTypedValue) {
     EXPECT_EQ(query_of(Filter::where("balance", gt, {1.5})).at("value"), "1.5");
     EXPECT_EQ(query_of(Filter::where("tier", in, {std::string("a"), std::string("b")})).at("value"),
               json::parse(R"(["a","b"])"));
+}
+
+TEST_F(AudienceTest, WhatIsRelativeIsTwoDatesAtTheMomentOfTheSearch) {
+    EXPECT_EQ(query_of(Filter::where("signed_up_at", within_last, {std::string("7d")})),
+              json::parse(R"({"operator":"AND","value":[
+                  {"field":"signed_up_at","operator":">","value":1794852000},
+                  {"field":"signed_up_at","operator":"<","value":1795543200}]})"));
+    const auto renewal = Filter::where("renewal_date", within_next, {std::string("720h")});
+    const auto tier = Filter::where("tier", eq, {std::string("gold")});
+    EXPECT_EQ(query_of(Filter::all({tier, renewal})), json::parse(R"({"operator":"AND","value":[
+                  {"field":"custom_attributes.tier","operator":"=","value":"gold"},
+                  {"field":"custom_attributes.renewal_date","operator":">","value":1795370400},
+                  {"field":"custom_attributes.renewal_date","operator":"<","value":1798048800}]})"));
+    EXPECT_EQ(query_of(Filter::any({tier, renewal})).at("value").at(1).at("operator"), "AND");
 }
 
 TEST_F(AudienceTest, NextToAGroupAConditionIsAGroupOfOne) {
