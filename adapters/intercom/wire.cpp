@@ -81,6 +81,7 @@ std::optional<FoundContact> contact_of(const json::value& value) {
     out.contact.marked_email_as_spam = flag(object, "marked_email_as_spam");
     out.contact.archived = flag(object, "archived");
     out.contact.blocked = flag(object, "blocked");
+    for (const auto date : all_contact_dates) out.contact.dates.set(date, unix_time(object, name(date)));
     out.contact.attributes = attributes_of(object);
     out.updated_at = seconds_of(object, "updated_at");
     out.created_at = seconds_of(object, "created_at");

@@ -32,6 +32,28 @@ ContactRef normalized(ContactRef ref) {
     return ref;
 }
 
+std::string_view name(ContactDate date) {
+    switch (date) {
+        case ContactDate::created_at:
+            return "created_at";
+        case ContactDate::signed_up_at:
+            return "signed_up_at";
+        case ContactDate::updated_at:
+            return "updated_at";
+        case ContactDate::last_seen_at:
+            return "last_seen_at";
+        case ContactDate::last_contacted_at:
+            return "last_contacted_at";
+        case ContactDate::last_replied_at:
+            return "last_replied_at";
+        case ContactDate::last_email_opened_at:
+            return "last_email_opened_at";
+        case ContactDate::last_email_clicked_at:
+            return "last_email_clicked_at";
+    }
+    return "";
+}
+
 std::string_view name(SkipReason reason) {
     switch (reason) {
         case SkipReason::duplicate:

@@ -2,6 +2,7 @@
 // People, as we refer to them and as Intercom knows them. Two kinds of id are two types:
 // ContactId is Intercom's, `external_id` is our caller's.
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "domain/core/id.hpp"
+#include "domain/core/time.hpp"
 
 namespace herald {
 
@@ -37,6 +39,42 @@ enum class Channel : std::uint8_t { email, in_app };
 
 enum class ContactRole : std::uint8_t { user, lead };
 
+// When something happened to or with a person, as Intercom shows it.
+enum class ContactDate : std::uint8_t {
+    created_at,
+    signed_up_at,
+    updated_at,
+    last_seen_at,
+    last_contacted_at,
+    last_replied_at,
+    last_email_opened_at,
+    last_email_clicked_at,
+};
+
+inline constexpr std::array all_contact_dates{ContactDate::created_at,           ContactDate::signed_up_at,
+                                              ContactDate::updated_at,           ContactDate::last_seen_at,
+                                              ContactDate::last_contacted_at,    ContactDate::last_replied_at,
+                                              ContactDate::last_email_opened_at, ContactDate::last_email_clicked_at};
+
+std::string_view name(ContactDate date);  // the enumerator's own
+
+class ContactDates {
+ public:
+    std::optional<WallTime> get(ContactDate date) const {
+        const auto at = seconds_[static_cast<std::size_t>(date)];
+        return at == 0 ? std::nullopt : std::optional(WallTime{seconds{at}});
+    }
+    // To the second; what is finer is cut off.
+    void set(ContactDate date, std::optional<WallTime> at) {
+        seconds_[static_cast<std::size_t>(date)] = at ? std::chrono::floor<seconds>(*at).time_since_epoch().count() : 0;
+    }
+
+    friend bool operator==(const ContactDates&, const ContactDates&) = default;
+
+ private:
+    std::array<std::int64_t, all_contact_dates.size()> seconds_{};  // Unix; 0: not there
+};
+
 struct Contact {
     ContactId id;
     ContactRole role{};
@@ -47,6 +85,7 @@ struct Contact {
     bool marked_email_as_spam{};
     bool archived{};
     bool blocked{};
+    ContactDates dates{};
     // What a template may use: name, email, phone, external_id and the scalar custom attributes.
     Variables attributes;
 

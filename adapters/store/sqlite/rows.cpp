@@ -1,5 +1,6 @@
 #include "adapters/store/sqlite/rows.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -50,6 +51,28 @@ bool flag_of(const json::object& object, std::string_view key) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+// Unix seconds in the order of all_contact_dates, 0 for what is not there: their names would be most of a row.
+json::array to_array(const ContactDates& dates) {
+    json::array out;
+    for (const auto date : all_contact_dates) {
+        const auto at = dates.get(date);
+        out.push_back(at ? std::chrono::floor<seconds>(*at).time_since_epoch().count() : 0);
+    }
+    return out;
+}
+
+// A row of an earlier release has none, or fewer.
+ContactDates dates_of(const json::object& object) {
+    ContactDates out;
+    const auto* given = object.if_contains("dates");
+    if (given == nullptr || !given->is_array()) return out;
+    const auto& values = given->get_array();
+    for (std::size_t i = 0; i < std::min(values.size(), all_contact_dates.size()); ++i)
+        if (const auto* at = values[i].if_int64(); at != nullptr && *at != 0)
+            out.set(all_contact_dates[i], WallTime{seconds{*at}});
+    return out;
+}
+
 }  // namespace
 
 std::string to_text(const std::map<std::string, std::string>& values) {
@@ -73,6 +96,7 @@ std::string to_text(const Contact& contact) {
     flag("spam", contact.marked_email_as_spam);
     flag("archived", contact.archived);
     flag("blocked", contact.blocked);
+    if (contact.dates != ContactDates{}) object["dates"] = to_array(contact.dates);
     if (!contact.attributes.empty()) object["attributes"] = to_object(contact.attributes);
     return json::serialize(object);
 }
@@ -89,6 +113,7 @@ std::optional<Contact> to_contact(const std::string& text) {
     contact.marked_email_as_spam = flag_of(object, "spam");
     contact.archived = flag_of(object, "archived");
     contact.blocked = flag_of(object, "blocked");
+    contact.dates = dates_of(object);
     if (const auto* attributes = object.if_contains("attributes"); attributes != nullptr && attributes->is_object())
         contact.attributes = to_map(attributes->get_object());
     return contact;
