@@ -9,6 +9,8 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "domain/filter/contact_search.hpp"
+
 namespace herald::api {
 namespace {
 
@@ -30,14 +32,15 @@ void read_scalar(Decoder& decoder, const json::value& value, std::vector<FilterS
         decoder.wrong_type("a text, a number, true or false", value);
 }
 
-void read_map(Decoder& decoder, const json::object& object, FilterBody& out) {
-    out.filter.kind = Filter::Kind::all;
+void read_map(Decoder& decoder, const json::object& object, Filter& out, FilterPlace& place) {
+    out.kind = Filter::Kind::all;
     for (const auto& [key, value] : object) {
         const auto inside = decoder.enter(std::string_view(key));
         std::vector<FilterScalar> values;
         read_scalar(decoder, value, values);
-        out.filter.parts.push_back(Filter::where(std::string(key), FilterOp::eq, std::move(values)));
-        out.place.parts.push_back({decoder.pointer(), true, {}});
+        auto& part = out.parts.emplace_back();
+        part.condition = with_dates_read({std::string(key), FilterOp::eq, std::move(values)});
+        place.parts.push_back({decoder.pointer(), true, {}});
     }
 }
 
@@ -88,6 +91,7 @@ void read_condition(Decoder& decoder, const json::object& object, FilterConditio
     }
     read_op(decoder, object, out);
     read_value(decoder, object, out);
+    out = with_dates_read(std::move(out));
 }
 
 void read_node(Decoder& decoder, const json::value& value, Filter& out, FilterPlace& place) {
@@ -180,21 +184,43 @@ json::value to_json(const Filter& filter) {
                         {"value", takes_list(condition.op) ? json::value(values) : values.at(0)}};
 }
 
+// False when it could not be read: that is not looked at a second time.
+bool read_filter(Decoder& decoder, const json::value& value, Filter& out, FilterPlace& place) {
+    place.pointer = decoder.pointer();
+    const auto before = decoder.mistakes();
+    const auto* object = value.if_object();
+    if (object == nullptr)
+        decoder.wrong_type("an object", value);
+    else if (object->contains("all") || object->contains("any") || object->contains("field"))
+        read_node(decoder, value, out, place);
+    else
+        read_map(decoder, *object, out, place);
+    return decoder.mistakes() == before;
+}
+
+void report(Decoder& decoder, const FilterPlace& place, FieldCode code, std::vector<FilterRefusal> refusals) {
+    for (auto& refusal : refusals) decoder.fail_in(pointer_of(place, refusal), code, std::move(refusal.reason));
+}
+
+template <FilterScope Scope>
+void read_condition_body(Decoder& decoder, const json::value& value, ConditionBody<Scope>& out) {
+    if (!read_filter(decoder, value, out.filter, out.place)) return;
+    report(decoder, out.place, FieldCode::invalid_value, refused_here(out.filter, Scope));
+}
+
 }  // namespace
 
 void decode(Decoder& decoder, const json::value& value, FilterBody& out) {
-    out.place.pointer = decoder.pointer();
-    const auto* object = value.if_object();
-    if (object == nullptr) return decoder.wrong_type("an object", value);
-    const auto before = decoder.mistakes();
-    if (object->contains("all") || object->contains("any") || object->contains("field"))
-        read_node(decoder, value, out.filter, out.place);
-    else
-        read_map(decoder, *object, out);
-    // What could not be read is not looked at a second time.
-    if (decoder.mistakes() != before) return;
-    for (auto& refusal : refused_by_contact_search(out.filter))
-        decoder.fail_in(pointer_of(out.place, refusal), FieldCode::not_searchable, std::move(refusal.reason));
+    if (!read_filter(decoder, value, out.filter, out.place)) return;
+    report(decoder, out.place, FieldCode::not_searchable, refused_by_contact_search(out.filter));
+}
+
+void decode(Decoder& decoder, const json::value& value, ConditionBody<FilterScope::contact>& out) {
+    read_condition_body(decoder, value, out);
+}
+
+void decode(Decoder& decoder, const json::value& value, ConditionBody<FilterScope::contact_and_event>& out) {
+    read_condition_body(decoder, value, out);
 }
 
 std::string place_named_in(const FilterBody& body, std::string_view words) {
