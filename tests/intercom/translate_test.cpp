@@ -134,6 +134,17 @@ TEST(Wire, ReadsContactsWithMissingAndUnknownFieldsAndNumericIds) {
               (Variables{{"tier", "gold"}, {"seats", "3"}, {"ratio", "0.5"}, {"vip", "true"}}));
 }
 
+TEST(Wire, ReadsTheDatesOfAContact) {
+    const auto contact = read_contact(R"({"id":"a","created_at":1,"signed_up_at":2,"updated_at":3,"last_seen_at":4,
+        "last_contacted_at":5,"last_replied_at":6,"last_email_opened_at":7,"last_email_clicked_at":8})");
+    ASSERT_TRUE(contact);
+    for (const auto date : all_contact_dates)
+        EXPECT_EQ(contact->contact.dates.get(date), WallTime{seconds{static_cast<int>(date) + 1}}) << name(date);
+    const auto without = read_contact(R"({"id":"a","created_at":0,"signed_up_at":null,"last_seen_at":"yesterday"})");
+    ASSERT_TRUE(without);
+    EXPECT_EQ(without->contact.dates, ContactDates{});
+}
+
 TEST(Wire, TheLastPageHasNoNextOrNullOrNoPagesAtAll) {
     for (const auto* body : {R"({"data":[]})", R"({"data":[],"pages":null})", R"({"data":[],"pages":{"next":null}})",
                              R"({"data":[],"pages":{}})"}) {

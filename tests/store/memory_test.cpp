@@ -78,8 +78,11 @@ TEST_F(ContactMemoryTest, RemembersByReferenceAndAge) {
     ann.email = "ann@acme.example";
     ann.unsubscribed_from_emails = ann.marked_email_as_spam = true;
     ann.attributes = {{"name", "Ann \"A\" \xC3\xA9"}};
+    for (const auto date : all_contact_dates)
+        ann.dates.set(date, WallTime{seconds{1'734'537'437 + static_cast<int>(date)}});
     Contact bob;
     bob.id = {"5f0d"};
+    bob.dates.set(ContactDate::last_seen_at, WallTime{seconds{1'734'537'437}});
     bob.hard_bounced = bob.archived = bob.blocked = true;
     const ContactRef by_email{ContactRef::Kind::email, "Ann@Acme.example"};
     const ContactRef by_external{ContactRef::Kind::external_id, "client_2"};
@@ -99,6 +102,23 @@ TEST_F(ContactMemoryTest, RemembersByReferenceAndAge) {
 
     ASSERT_TRUE(run(memory.remember(workspace, {{by_external, bob}}, start + 24h * 8)));
     EXPECT_EQ(raw_integer("SELECT count(*) FROM contacts"), 1);  // a week is enough
+}
+
+TEST_F(ContactMemoryTest, ARowOfAnEarlierReleaseHasNoDates) {
+    Contact ann;
+    ann.id = {"5f0c"};
+    const ContactRef ref{ContactRef::Kind::external_id, "client_1"};
+    ann.dates.set(ContactDate::created_at, WallTime{seconds{1'734'537'437}});
+    ASSERT_TRUE(run(store->contacts().remember(workspace, {{ref, ann}}, start)));
+    const auto becomes = [&](const std::string& json) {
+        raw().exec("UPDATE contacts SET contact = '" + json + "'");
+        return run(store->contacts().recall(workspace, {ref}, start)).value().at(0).value();
+    };
+    EXPECT_EQ(becomes(R"({"id":"5f0c","role":"user","dates":[1734537437]})"), ann);
+    EXPECT_EQ(becomes(R"({"id":"5f0c","role":"user","dates":[1734537437,0,0,0,0,0,0,0,7,7]})"), ann);
+    ann.dates = {};
+    EXPECT_EQ(becomes(R"({"id":"5f0c","role":"user"})"), ann);
+    EXPECT_EQ(becomes(R"({"id":"5f0c","role":"user","dates":"none"})"), ann);
 }
 
 class LimiterMemoryTest : public StoreTest {};
