@@ -1,6 +1,7 @@
 """Audiences that Intercom's search gives, and people who are created there."""
 
 import collections
+import time
 
 from processes import clients, email_campaign
 
@@ -74,6 +75,30 @@ def test_a_map_of_attributes_is_a_filter(start, fast):
     assert done["audience_sources"][0]["filter"] == {"all": [
         {"field": "custom_attributes.tier", "op": "eq", "value": "enterprise"},
         {"field": "role", "op": "eq", "value": "user"}]}
+
+
+def test_dates_are_compared_with_the_day_of_the_search(start, fast):
+    sim = start.intercom("--seed", 30, "--limit", 0)
+    herald = start.herald(sim, **fast)
+    now, day = int(time.time()), 86400
+    for client, ends in {1: now - 40 * day, 2: now + 3 * day, 3: now + 20 * day, 4: now + 40 * day}.items():
+        found = sim.get(f"/contacts/find_by_external_id/client_{client}", headers=TOKEN).json["id"]
+        sim.request("PUT", f"/contacts/{found}", {"custom_attributes": {"renewal_date": ends}}, headers=TOKEN)
+    soon = {"all": [{"field": "signed_up_at", "op": "gt", "value": "2020-01-01T01:00:00+01:00"},
+                    {"field": "renewal_date", "op": "within_next", "value": "30d"}]}
+    done = whole(herald, sim, herald.create(campaign({"filter": soon})).json["id"], 2)
+    assert {e["external_id"] for e in sim.ledger()} == {"client_2", "client_3"}
+    soon["all"][0]["value"] = 1577836800
+    assert done["audience_sources"][0]["filter"] == soon
+
+    wrong = herald.create(campaign({"filter": {"all": [
+        {"field": "signed_up_at", "op": "gt", "value": "yesterday"},
+        {"field": "renewal_date", "op": "within_next", "value": "12h"},
+        {"field": "last_seen_at", "op": "not_within_last", "value": "7d"}]}}))
+    assert wrong.status == 422, wrong
+    assert [(e["pointer"], e["code"]) for e in wrong.json["errors"]] == [
+        ("/audience/filter/all/0/value", "not_searchable"), ("/audience/filter/all/1/value", "not_searchable"),
+        ("/audience/filter/all/2/op", "not_searchable")]
 
 
 def test_pages_that_repeat_people_add_them_once(start, fast):
