@@ -9,27 +9,13 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/http/client_tls.hpp"
 #include "adapters/http/connection.hpp"
 #include "domain/core/scope.hpp"
 
 namespace herald::http {
-namespace {
 
 namespace asio = boost::asio;
-
-asio::ssl::context make_tls(const ClientOptions& options) {
-    asio::ssl::context tls(asio::ssl::context::tls_client);
-    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                    asio::ssl::context::no_tlsv1_1);
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    if (options.ca_file.empty())
-        tls.set_default_verify_paths();
-    else
-        tls.load_verify_file(options.ca_file);
-    return tls;
-}
-
-}  // namespace
 
 class Client::Pool {
  public:
@@ -39,7 +25,7 @@ class Client::Pool {
           endpoint_(std::move(endpoint)),
           options_(std::move(options)),
           look_ups_(loop_, clock_, [](std::exception_ptr bug) { std::rethrow_exception(bug); }) {
-        if (endpoint_.tls) tls_.emplace(make_tls(options_));
+        if (endpoint_.tls) tls_.emplace(client_tls(options_.ca_file));
     }
 
     Task<Outcome> send(const Call& call, Deadline caller) {

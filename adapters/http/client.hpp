@@ -24,6 +24,9 @@ struct ClientOptions {
     std::size_t max_idle{128};
     std::size_t header_limit{64UL * 1024};
     std::size_t body_limit{4UL * 1024 * 1024};
+    // False: an answer counts as soon as its header is there. Its body is read, so that the peer can end in peace, but
+    // one that is too long, too slow or broken changes nothing.
+    bool body_matters{true};
     milliseconds resolve_every{60'000};
     std::string ca_file;  // PEM; empty: the system's certificates
     std::string user_agent{"herald"};

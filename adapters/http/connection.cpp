@@ -90,7 +90,8 @@ class StreamConnection final : public Connection {
             ReplyParser parser;
             parser.header_limit(static_cast<std::uint32_t>(options_.header_limit));
             parser.body_limit(options_.body_limit);
-            if (const auto error = co_await read(parser)) {
+            const auto error = co_await read(parser);
+            if (error && !answered_without_body(parser)) {
                 auto failure = failed(Phase::response, error);
                 failure.peer_closed = !parser.got_some() && ended_by_peer(error);
                 co_return std::unexpected(std::move(failure));
@@ -98,7 +99,7 @@ class StreamConnection final : public Connection {
             if (parser.status() / 100 == 1) continue;
             watchdog_.no_limit();
             // Bytes after the answer were not asked for: whatever they are, do not read them as the next one.
-            reusable = parser.keep_alive() && buffer_.size() == 0;
+            reusable = !error && parser.keep_alive() && buffer_.size() == 0;
             co_return parser.release();
         }
         co_return std::unexpected(Failure{Phase::response, "response: too many interim answers"});
@@ -116,6 +117,10 @@ class StreamConnection final : public Connection {
     void close() {
         error_code ignored;
         socket().close(ignored);
+    }
+
+    bool answered_without_body(const ReplyParser& parser) const {
+        return !options_.body_matters && parser.is_header_done();
     }
 
     // What ended a wait because we closed the socket under it.

@@ -27,16 +27,17 @@ class Peer {
             co_await boost::asio::async_read_until(socket_, boost::asio::dynamic_buffer(in_), "\r\n\r\n", token);
         if (error) co_return false;
         request = in_.substr(0, size);
-        std::size_t body = 0;
+        std::size_t length = 0;
         if (const auto at = request.find("Content-Length: "); at != std::string::npos)
-            body = std::stoul(request.substr(at + 16));
-        while (in_.size() < size + body) {
+            length = std::stoul(request.substr(at + 16));
+        while (in_.size() < size + length) {
             char more[1024];
             const auto [failed, n] = co_await socket_.async_read_some(boost::asio::buffer(more), token);
             if (failed) co_return false;
             in_.append(more, n);
         }
-        in_.erase(0, size + body);
+        body = in_.substr(size, length);
+        in_.erase(0, size + length);
         co_return true;
     }
     Task<void> write(std::string text) { co_await boost::asio::async_write(socket_, boost::asio::buffer(text), token); }
@@ -49,7 +50,8 @@ class Peer {
         socket_.close();
     }
 
-    std::string request;
+    std::string request;  // its header
+    std::string body;
 
  private:
     static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
