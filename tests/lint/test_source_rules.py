@@ -15,6 +15,7 @@ MAY_USE = {
     "adapters/http": ["domain"],
     "adapters/resilience": ["domain", "adapters/http"],
     "adapters/intercom": ["domain", "adapters/http", "adapters/resilience"],
+    "adapters/webhook": ["domain", "adapters/system", "adapters/http", "adapters/resilience"],
     "adapters/store/sqlite": ["domain", "adapters/system"],
     "service": ["domain", "api", "adapters"],
     "tests/intercom_sim": [],
