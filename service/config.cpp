@@ -15,6 +15,7 @@
 
 #include "adapters/http/endpoint.hpp"
 #include "service/key_entry.hpp"
+#include "service/webhook_settings.hpp"
 
 namespace herald::service {
 namespace {
@@ -195,12 +196,36 @@ constexpr Setting<Config> settings[] = {
     {"HERALD_SCHEDULE_MISFIRE_GRACE", "schedule.misfire_grace", "15m",
      "a scheduled campaign that could not start in time starts up to this late; later it is paused instead",
      [](Config& c, std::string_view v) { return set_duration(c.misfire_grace, v, seconds(1), seconds(86'400)); }},
+    {"HERALD_WEBHOOK_SECRETS", "", "none",
+     "secret that signs webhooks, whsec_ and base64 of 24 to 64 bytes, or two while it is changed; without one none is "
+     "signed",
+     set_webhook_secrets},
+    {"HERALD_WEBHOOK_ALLOW", "webhook.allow", "every public host",
+     "the only hosts that may be called: a list of example.com or *.example.com, each with :PORT or without",
+     set_webhook_allow},
+    {"HERALD_WEBHOOK_INSECURE", "webhook.insecure", "none",
+     "a list of HOST:PORT that may be called although they are private or loopback, and by http:// too",
+     set_webhook_insecure},
     {"HERALD_DRAIN_READINESS_DELAY", "drain.readiness_delay", "5s",
      "after SIGTERM: how long /readyz says no before connections are closed",
      [](Config& c, std::string_view v) { return set_duration(c.drain_readiness_delay, v, seconds(0), seconds(60)); }},
     {"HERALD_DRAIN_INFLIGHT", "drain.inflight", "30s", "how long messages in flight may take to get their answer",
      [](Config& c, std::string_view v) { return set_duration(c.drain_inflight, v, seconds(0), seconds(120)); }},
 };
+
+// The hosts in one text, as a variable has them. Nullopt: it is no list of single values.
+std::optional<std::string> joined(const YAML::Node& list) {
+    std::vector<std::string> out;
+    for (const auto& entry : list) {
+        if (!entry.IsScalar()) return {};
+        out.push_back(entry.as<std::string>());
+    }
+    return fmt::format("{}", fmt::join(out, ","));
+}
+
+bool is_list_of_hosts(std::string_view path) {
+    return path == "webhook.allow" || path == "webhook.insecure";
+}
 
 // "a.b" -> text, for every scalar of the document.
 void flatten(const YAML::Node& node, const std::string& path, std::map<std::string, std::string>& out,
@@ -214,6 +239,8 @@ void flatten(const YAML::Node& node, const std::string& path, std::map<std::stri
         out[path] = node.as<std::string>();
     } else if (node.IsSequence() && path == "keys") {
         out[path] = YAML::Dump(node);  // read as it is read from the environment
+    } else if (const auto hosts = joined(node); node.IsSequence() && is_list_of_hosts(path) && hosts) {
+        out[path] = *hosts;
     } else if (!node.IsNull()) {
         mistakes.push_back(path + ": must be a single value");
     }

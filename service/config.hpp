@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/webhook/url_policy.hpp"
 #include "domain/access/admission.hpp"
 #include "domain/access/key.hpp"
 #include "domain/core/time.hpp"
@@ -48,6 +49,9 @@ struct Config {
     std::int64_t requests_per_minute{usual_requests_per_minute};  // of a key without a quota of its own
 
     std::vector<WorkspaceConfig> workspaces{{}};  // never empty
+
+    std::vector<Secret> webhook_secrets;  // none: nothing is signed
+    webhook::UrlPolicy webhook_policy;
 
     double limiter_target{0.98};
     bool breaker_scaled{true};

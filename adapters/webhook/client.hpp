@@ -30,7 +30,7 @@ struct WebhookOptions {
 
 class WebhookClient final : public Webhooks {
  public:
-    // `names` and `clock` must outlive it. Throws when `ca_file` cannot be read.
+    // `names` and `clock` must outlive it, and it every call. Throws when `ca_file` cannot be read.
     WebhookClient(boost::asio::any_io_executor loop, Clock& clock, Names& names, WebhookOptions options);
 
     std::optional<std::string> refusal(const std::string& url) const override;
@@ -39,8 +39,8 @@ class WebhookClient final : public Webhooks {
 
     // Whoever waits for a turn or comes from now on gets shutting_down. What is on the wire goes on to its end.
     void stop() { turns_.stop(); }
-    // On the wire now.
-    std::size_t calling() const { return turns_.taken(); }
+    // On the wire, or waiting for a turn.
+    std::size_t calling() const { return turns_.taken() + turns_.waiting(); }
 
  private:
     Result<Target> accept(const WebhookCall& call) const;

@@ -55,7 +55,7 @@ std::string Target::place() const {
 
 std::optional<Address> address_of(const std::string& host) {
     boost::system::error_code none;
-    const auto address = boost::asio::ip::make_address(host, none);
+    auto address = boost::asio::ip::make_address(host, none);
     if (none || address.to_string() != host) return {};
     return address;
 }

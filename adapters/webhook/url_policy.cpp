@@ -33,13 +33,11 @@ std::expected<HostRule, std::string> parse_host_rule(std::string_view text) {
         parts->host.remove_prefix(wildcard.size());
     }
     const auto host = parts ? host_of(parts->host) : std::nullopt;
-    if (!host || (rule.below && address_of(*host)))
+    const auto port = parts && parts->port ? port_of(*parts->port) : std::optional<std::string>("");
+    if (!host || !port || (rule.below && address_of(*host)))
         return std::unexpected(
             fmt::format("'{}' is no host: example.com, *.example.com or an address, with :PORT or without", text));
     rule.host = *host;
-    if (!parts->port) return rule;
-    const auto port = port_of(*parts->port);
-    if (!port) return std::unexpected(fmt::format("'{}' has no usable port", text));
     rule.port = *port;
     return rule;
 }

@@ -25,7 +25,8 @@ struct Described {
     std::string variable, key, standard, meaning;
     // A default that says where the value comes from instead of what it is.
     bool literal() const {
-        return !std::set<std::string>{"none", "of the region", "the system's", "not checked"}.contains(standard);
+        return !std::set<std::string>{"none", "of the region", "the system's", "not checked", "every public host"}
+                    .contains(standard);
     }
 };
 

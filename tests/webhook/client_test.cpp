@@ -214,7 +214,7 @@ TEST_F(WebhookClientTest, OnlySoManyCallAtOnce) {
     run_until([&] { return server.accepted == 2; });
     io->poll();
     EXPECT_EQ(server.accepted, 2);
-    EXPECT_EQ(connect().calling(), 2U);
+    EXPECT_EQ(connect().calling(), 3U);
     holding[0]->ring();
     run_until([&] { return server.accepted == 3; });
     EXPECT_EQ(first->result.has_value() + second->result.has_value(), 1);

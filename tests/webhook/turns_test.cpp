@@ -1,5 +1,7 @@
 #include "adapters/webhook/turns.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/manual_clock.hpp"
@@ -28,7 +30,7 @@ class TurnsTest : public ::testing::Test {
     Turns turns{clock, {.in_all = 3, .each = 2, .waiting = 4}};
 };
 
-TEST_F(TurnsTest, SoManyAtOneplaceAndSoManyInAll) {
+TEST_F(TurnsTest, SoManyAtOnePlaceAndSoManyInAll) {
     auto a1 = enter("a"), a2 = enter("a"), a3 = enter("a"), b1 = enter("b"), c1 = enter("c");
     EXPECT_TRUE(a1.done() && a2.done() && b1.done());
     EXPECT_FALSE(a3.done() || c1.done());
@@ -76,6 +78,26 @@ TEST_F(TurnsTest, TheQueueHasAnEnd) {
     EXPECT_EQ(beyond.get().error().code, Errc::not_executed);
     EXPECT_TRUE(enter("b").done());
     clock.advance(10s);
+}
+
+// Whoever was given a turn and is gone before it could be taken has not kept it.
+TEST_F(TurnsTest, ATurnGivenToSomebodyWhoIsCancelledGoesOn) {
+    boost::asio::cancellation_signal cancel;
+    auto a1 = enter("a"), a2 = enter("a");
+    bool ended = false;
+    boost::asio::co_spawn(
+        io, [](Turns& turns) -> Task<void> { const auto turn = co_await turns.enter("a", Deadline{}); }(turns),
+        boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
+    clock.settle();
+    auto a4 = enter("a");
+    { const auto gone = *std::move(a1.get()); }
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    clock.settle();
+    EXPECT_TRUE(ended);
+    EXPECT_TRUE(a4.done());
+    leave(a2);
+    leave(a4);
+    EXPECT_EQ(turns.taken(), 0U);
 }
 
 TEST_F(TurnsTest, StoppingSendsAwayWhoWaitsAndWhoComes) {
