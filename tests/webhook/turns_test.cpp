@@ -90,7 +90,9 @@ TEST_F(TurnsTest, ATurnGivenToSomebodyWhoIsCancelledGoesOn) {
         boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
     clock.settle();
     auto a4 = enter("a");
-    { const auto gone = *std::move(a1.get()); }
+    {
+        const auto gone = *std::move(a1.get());
+    }
     cancel.emit(boost::asio::cancellation_type::terminal);
     clock.settle();
     EXPECT_TRUE(ended);
