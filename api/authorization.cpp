@@ -70,7 +70,9 @@ Problem forbidden_workspace(const ApiKey& key, std::string_view named) {
 }
 
 bool stops_messages(const Route* route) {
-    return route != nullptr && (route->operation == "pauseCampaign" || route->operation == "cancelCampaign");
+    if (route == nullptr) return false;
+    return route->operation == "pauseCampaign" || route->operation == "cancelCampaign" ||
+           route->operation == "deactivateAutomation";
 }
 
 const Workspace* find_workspace(const Backend& backend, const WorkspaceId& id) {

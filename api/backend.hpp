@@ -30,7 +30,7 @@ struct Backend {
     RateMeter rates;
     std::size_t dry_runs{};  // going on
     KeyRing keys;
-    Admission admission;
+    RequestAdmission admission;
     std::shared_ptr<CampaignCache> answered = std::make_shared<CampaignCache>();
 };
 

@@ -21,7 +21,7 @@ Quota quota_of(std::int64_t per_minute) {
     return {at_once, std::chrono::ceil<seconds>(interval(per_minute) * at_once)};
 }
 
-Admitted Admission::admit(const KeyHash& key, std::int64_t per_minute, SteadyTime now) {
+Admitted RequestAdmission::admit(const KeyHash& key, std::int64_t per_minute, SteadyTime now) {
     const auto each = interval(per_minute);
     const auto at_once = quota_of(per_minute).at_once;
     const auto size = each * at_once;
@@ -38,7 +38,7 @@ Admitted Admission::admit(const KeyHash& key, std::int64_t per_minute, SteadyTim
     return out;
 }
 
-void Admission::forget_full(SteadyTime now) {
+void RequestAdmission::forget_full(SteadyTime now) {
     std::erase_if(full_at_, [now](const auto& entry) { return entry.second <= now; });
 }
 

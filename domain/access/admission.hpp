@@ -29,7 +29,7 @@ struct Admitted {
     milliseconds next_in{};    // until one request is let in; 0 when one is
 };
 
-class Admission {
+class RequestAdmission {
  public:
     // One request with the key. Nothing is counted of one that is refused.
     Admitted admit(const KeyHash& key, std::int64_t per_minute, SteadyTime now);

@@ -80,7 +80,7 @@ TEST(StoredKeyTest, TheAuditNamesTheKeyAndNeverItsHash) {
 class AdmissionTest : public testing::Test {
  protected:
     SteadyTime now{1'000h};
-    Admission admission;
+    RequestAdmission admission;
 
     static KeyHash key(unsigned char first) {
         KeyHash out{};
