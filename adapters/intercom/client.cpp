@@ -3,6 +3,7 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include "adapters/intercom/contact_wire.hpp"
 #include "adapters/intercom/translate.hpp"
 #include "adapters/intercom/wire.hpp"
 
@@ -62,6 +63,18 @@ Task<Result<void>> Sender::track(const TrackedEvent& event, Deadline deadline) {
     if (!outcome) co_return failed(translate(outcome.error()));
     if (!succeeded(*outcome)) co_return failed(translate(*outcome));
     co_return Result<void>{};
+}
+
+Task<Result<Note>> Sender::write(const NewNote& note, Deadline deadline) {
+    auto call = make_call(credential_, "POST", "/contacts/" + encoded(note.contact.value) + "/notes", note_json(note));
+    call.safe_to_repeat = false;
+    call.total = send_total;
+    const auto outcome = co_await wire_.send(call, deadline);
+    if (!outcome) co_return failed(translate(outcome.error()));
+    if (!succeeded(*outcome)) co_return failed(translate(*outcome));
+    auto written = read_note(outcome->body);
+    if (!written) co_return Error{Errc::outcome_unknown, "Intercom's answer about a note cannot be read"};
+    co_return *std::move(written);
 }
 
 Task<Result<http::Reply>> Directory::ask(std::string method, std::string target, std::string body, Deadline deadline) {

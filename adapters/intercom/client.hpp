@@ -36,13 +36,14 @@ http::Call identify_call(const Credential& credential);
 using CredentialRefused = std::function<void()>;
 
 // One attempt each, through a wire that neither retries nor waits; the caller holds a ticket.
-class Sender final : public Messenger, public EventTracker {
+class Sender final : public Messenger, public EventTracker, public NoteWriter {
  public:
     Sender(http::Exchange& wire, Credential credential, CredentialRefused refused)
         : wire_(wire), credential_(std::move(credential)), refused_(std::move(refused)) {}
 
     Task<Result<Receipt>> deliver(const OutboundMessage& message, Deadline deadline) override;
     Task<Result<void>> track(const TrackedEvent& event, Deadline deadline) override;
+    Task<Result<Note>> write(const NewNote& note, Deadline deadline) override;
 
  private:
     Error failed(Error error) const;

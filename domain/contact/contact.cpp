@@ -25,6 +25,13 @@ std::optional<ContactRef::Kind> contact_ref_kind(std::string_view text) {
     return {};
 }
 
+std::vector<ContactRef> names_of(const Contact& contact) {
+    std::vector<ContactRef> out{{ContactRef::Kind::id, contact.id.value}};
+    if (contact.external_id) out.push_back({ContactRef::Kind::external_id, *contact.external_id});
+    if (contact.email) out.push_back({ContactRef::Kind::email, *contact.email});
+    return out;
+}
+
 ContactRef normalized(ContactRef ref) {
     if (ref.kind == ContactRef::Kind::email)
         std::ranges::transform(ref.value, ref.value.begin(),

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/core/id.hpp"
 #include "domain/core/time.hpp"
@@ -91,6 +92,9 @@ struct Contact {
 
     friend bool operator==(const Contact&, const Contact&) = default;
 };
+
+// Every reference that means this contact: by id, external id and email, as far as it has them.
+std::vector<ContactRef> names_of(const Contact& contact);
 
 // Why a person of the audience is sent nothing.
 enum class SkipReason : std::uint8_t {

@@ -16,13 +16,6 @@ Error not_found() {
     return {Errc::contact_not_found, "Intercom knows no such contact"};
 }
 
-std::vector<ContactRef> names_of(const Contact& contact) {
-    std::vector<ContactRef> out{{ContactRef::Kind::id, contact.id.value}};
-    if (contact.external_id) out.push_back({ContactRef::Kind::external_id, *contact.external_id});
-    if (contact.email) out.push_back({ContactRef::Kind::email, *contact.email});
-    return out;
-}
-
 Task<Result<std::monostate>> track_once(ContactOperations& intercom, const TrackedEvent& event, Deadline deadline) {
     const auto done = co_await intercom.track(event, deadline);
     if (!done) co_return done.error();
@@ -52,6 +45,12 @@ std::optional<Error> ContactDesk::refusal(Deadline deadline) const {
             return {};
     }
     return {};
+}
+
+Task<Result<Contact>> ContactDesk::whom(ContactRef ref, Deadline deadline) {
+    auto found = co_await find(std::move(ref), true, deadline);
+    if (!found) co_return found.error();
+    co_return std::move(found->contact);
 }
 
 Task<Result<Contact>> ContactDesk::reachable(ContactRef ref, Channel channel, Deadline deadline) {

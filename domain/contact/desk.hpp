@@ -45,6 +45,8 @@ class ContactDesk {
     // credential, or a rate limit that is blocked beyond the deadline.
     std::optional<Error> refusal(Deadline deadline) const;
 
+    // Whom the reference means: as remembered, when that is young enough, else as Intercom has it now.
+    Task<Result<Contact>> whom(ContactRef ref, Deadline deadline);
     // Whom the reference means, if this channel may be used for them. What was remembered is looked up again
     // before it refuses anybody. Errors: unsubscribed, contact_suppressed, and those above.
     Task<Result<Contact>> reachable(ContactRef ref, Channel channel, Deadline deadline);

@@ -35,7 +35,7 @@ class FilterRules {
     virtual ~FilterRules() = default;
     virtual std::string field_refused(std::string_view field) const = 0;
     virtual std::string op_refused(FieldType type, FilterOp op) const = 0;
-    virtual std::string duration_refused(std::chrono::minutes duration) const = 0;
+    virtual std::string duration_refused(std::chrono::seconds duration) const = 0;
     // Whether a condition that is_relative() becomes a group of two.
     virtual bool relative_is_group() const = 0;
 };

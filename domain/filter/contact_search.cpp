@@ -41,8 +41,8 @@ class SearchRules final : public FilterRules {
         }
         return "";
     }
-    std::string duration_refused(std::chrono::minutes duration) const override {
-        if (duration % std::chrono::days{1} == std::chrono::minutes{0}) return "";
+    std::string duration_refused(std::chrono::seconds duration) const override {
+        if (duration % std::chrono::days{1} == std::chrono::seconds{0}) return "";
         return "Intercom compares dates by whole days: give whole days, such as 7d";
     }
     bool relative_is_group() const override { return true; }
@@ -52,7 +52,7 @@ std::vector<Filter> two_dates(const FilterCondition& condition, WallTime now) {
     constexpr std::chrono::days one{1};
     const auto duration = parse_duration(std::get<std::string>(condition.values.at(0))).value_or(one);
     const bool past = condition.op == FilterOp::within_last;
-    const auto at = [&](std::chrono::minutes distance) -> std::vector<FilterScalar> {
+    const auto at = [&](std::chrono::seconds distance) -> std::vector<FilterScalar> {
         return {std::int64_t{std::chrono::floor<seconds>(now + distance).time_since_epoch().count()}};
     };
     // Later than one day and earlier than another: neither of these two counts.

@@ -57,7 +57,7 @@ class RulesHere final : public FilterRules {
         }
         return "";
     }
-    std::string duration_refused(std::chrono::minutes) const override { return ""; }
+    std::string duration_refused(std::chrono::seconds) const override { return ""; }
     bool relative_is_group() const override { return false; }
 
  private:

@@ -23,20 +23,6 @@ struct Delivered {
     int ambiguous{};  // attempts that may or may not have been executed
 };
 
-struct NewNote {
-    ContactId contact;
-    std::string body;
-    std::int64_t admin_id{};  // whose note it is
-};
-
-struct Note {
-    std::string id;
-    std::string body;  // as Intercom keeps it: HTML
-    WallTime created_at{};
-
-    friend bool operator==(const Note&, const Note&) = default;
-};
-
 struct Tag {
     std::string id;
     std::string name;

@@ -61,6 +61,29 @@ class EventTracker {
     virtual Task<Result<void>> track(const TrackedEvent& event, Deadline deadline) = 0;
 };
 
+// A note on a contact.
+struct NewNote {
+    ContactId contact;
+    std::string body;
+    std::int64_t admin_id{};  // whose note it is
+};
+
+struct Note {
+    std::string id;
+    std::string body;  // as Intercom keeps it: HTML
+    WallTime created_at{};
+
+    friend bool operator==(const Note&, const Note&) = default;
+};
+
+class NoteWriter {
+ public:
+    virtual ~NoteWriter() = default;
+
+    // Not safe to repeat. Errors as Messenger::deliver, without unsubscribed.
+    virtual Task<Result<Note>> write(const NewNote& note, Deadline deadline) = 0;
+};
+
 // What a look-up found. Without a contact, `why_not` says why: not_found, archived or ambiguous_contact.
 struct Lookup {
     std::optional<Contact> contact;

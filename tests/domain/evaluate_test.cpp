@@ -302,16 +302,5 @@ TEST(RefusedHere, ValuesAndSizesAreThoseOfTheSearch) {
     EXPECT_EQ(refused(Filter::any({})), FilterPart::whole);
 }
 
-TEST(Duration, IsANumberAndAUnit) {
-    EXPECT_EQ(parse_duration("30m"), 30min);
-    EXPECT_EQ(parse_duration("12h"), 12h);
-    EXPECT_EQ(parse_duration("7d"), std::chrono::days{7});
-    EXPECT_EQ(parse_duration("3650d"), longest_duration);
-    EXPECT_EQ(parse_duration("5256000m"), longest_duration);
-    for (const auto* wrong : {"", "d", "7", "0m", "-1d", "+1d", "1.5h", " 1d", "1d ", "1D", "1w", "1s", "3651d",
-                              "5256001m", "4294967297m", "99999999999999999999d", "1h30m"})
-        EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
-}
-
 }  // namespace
 }  // namespace herald
