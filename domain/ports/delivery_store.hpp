@@ -87,9 +87,11 @@ struct Recovery {
     std::int64_t released{};       // claimed -> queued
     std::int64_t lost{};           // inflight -> unknown
     std::int64_t lost_messages{};  // the same, of direct messages
+    std::int64_t lost_steps{};     // of automations: on the wire; the engine settles them
     std::int64_t corrected_campaigns{};
+    std::int64_t corrected_automations{};
     std::int64_t paused_campaigns{};        // crash_loop
-    std::vector<WorkspaceId> workspaces{};  // of campaigns that are not over
+    std::vector<WorkspaceId> workspaces{};  // of campaigns and automations that are not over
 };
 
 class DeliveryStore {
