@@ -66,7 +66,9 @@ AuditRecord contact_data_erased(const ContactRef& contact, const Erased& erased)
              {"cancelled", erased.cancelled},
              {"messages", erased.messages},
              {"events", erased.events},
-             {"answers", erased.answers}}};
+             {"answers", erased.answers},
+             {"runs", erased.runs},
+             {"automation_events", erased.automation_events}}};
 }
 
 }  // namespace herald

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/automations_schema.hpp"
+
 namespace herald::sqlite {
 namespace {
 
@@ -331,10 +333,11 @@ CREATE TABLE api_keys (
 )sql";
 
 constexpr std::array steps_of_this_version{
-    Migration{1, initial_schema},     Migration{2, unique_references},  Migration{3, events_by_workspace},
-    Migration{4, sweeping_campaigns}, Migration{5, schedules},          Migration{6, audience_sources},
-    Migration{7, campaign_pace},      Migration{8, held_by_state},      Migration{9, resolutions_table},
-    Migration{10, audit_chains},      Migration{11, direct_operations}, Migration{12, api_keys},
+    Migration{1, initial_schema},      Migration{2, unique_references},  Migration{3, events_by_workspace},
+    Migration{4, sweeping_campaigns},  Migration{5, schedules},          Migration{6, audience_sources},
+    Migration{7, campaign_pace},       Migration{8, held_by_state},      Migration{9, resolutions_table},
+    Migration{10, audit_chains},       Migration{11, direct_operations}, Migration{12, api_keys},
+    Migration{13, automations_schema},
 };
 
 }  // namespace

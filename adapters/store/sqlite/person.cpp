@@ -7,6 +7,32 @@ namespace {
 
 constexpr std::int64_t rows_at_once = 20'000;
 
+bool learn_from_automations(Connection& connection, const WorkspaceId& workspace, Person& person) {
+    bool learned = false;
+    const auto names = person.names;
+    for (const auto& known : names) {
+        auto contact = connection.query(
+            "SELECT contact_id FROM automation_events INDEXED BY automation_events_ref WHERE workspace = ?1 "
+            "AND ref_kind = ?2 AND ref <> '' AND CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END = ?3 "
+            "UNION SELECT contact_id FROM automation_runs INDEXED BY automation_runs_ref WHERE workspace = ?1 "
+            "AND ref_kind IN ('email', 'external_id') AND ref_kind = ?2 "
+            "AND CASE ref_kind WHEN 'email' THEN lower(ref) ELSE ref END = ?3");
+        contact.with(workspace, name(known.kind), known.value);
+        while (contact.next()) learned |= person.learn(contact.text(0));
+    }
+    const auto contacts = person.contacts;
+    for (const auto& id : contacts) {
+        auto ref = connection.query(
+            "SELECT ref_kind, ref FROM automation_events INDEXED BY automation_events_person WHERE workspace = ?1 "
+            "AND contact_id <> '' AND contact_id = ?2 "
+            "UNION SELECT ref_kind, ref FROM automation_runs INDEXED BY automation_runs_person WHERE workspace = ?1 "
+            "AND contact_id <> '' AND contact_id = ?2");
+        ref.with(workspace, id);
+        while (ref.next()) learned |= person.learn(to_ref(ref.text(0), ref.text(1)));
+    }
+    return learned;
+}
+
 }  // namespace
 
 bool Person::learn(const ContactRef& name) {
@@ -45,7 +71,7 @@ bool learn_more(Connection& connection, const WorkspaceId& workspace, Person& pe
         ref.with(workspace, id);
         while (ref.next()) learned |= person.learn(to_ref(ref.text(0), ref.text(1)));
     }
-    return learned;
+    return learn_from_automations(connection, workspace, person) || learned;
 }
 
 Slice find_deliveries(Connection& connection, const WorkspaceId& workspace, std::int64_t after, Person& person,

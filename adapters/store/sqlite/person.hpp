@@ -21,7 +21,7 @@ struct Person {
     bool is(const ContactRef& name, const std::string& contact_id) const;
 };
 
-// What the memory of contacts and the direct messages add to the names. True: something new.
+// What the memory of contacts, the direct messages and the automations add to the names. True: something new.
 bool learn_more(Connection& connection, const WorkspaceId& workspace, Person& person);
 
 // Looks through the deliveries after `number`, a bounded number of them, and adds the person's to `found`. Returns

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/store/sqlite/automation_person.hpp"
 #include "adapters/store/sqlite/person.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "domain/audit/operation_records.hpp"
@@ -24,7 +25,18 @@ Error being_sent() {
 }
 
 // Why nothing may be erased now.
-std::optional<Error> obstacle(Write& write, const Found& found, const std::vector<std::string>& messages) {
+std::optional<Error> obstacle(Write& write, const Found& found, const std::vector<std::string>& messages,
+                              const std::vector<std::int64_t>& runs) {
+    switch (obstacle_of(write, runs)) {
+        case RunObstacle::none:
+            break;
+        case RunObstacle::on_the_wire:
+            return being_sent();
+        case RunObstacle::loading:
+            return Error{Errc::conflict,
+                         "an automation still loads the audience in which the person stands, which could bring the "
+                         "person back: let it end, or delete the automation; nothing was erased"};
+    }
     for (const auto& id : messages) {
         auto row = write.query("SELECT 1 FROM messages WHERE id = ?1 AND state = 'sending'");
         if (row.with(id).next()) return being_sent();
@@ -135,9 +147,11 @@ Result<Erased> erase_all(Write& write, const Caller& caller, const ContactRef& a
                          const std::string& instead, WallTime now) {
     const auto& workspace = caller.workspace;
     const auto messages = find_messages(write.connection(), workspace, found.person);
-    if (auto why = obstacle(write, found, messages)) return *std::move(why);
+    const auto runs = find_runs(write.connection(), workspace, found.person);
+    if (auto why = obstacle(write, found, messages, runs)) return *std::move(why);
     Erased erased;
     for (const auto number : found.deliveries) erase_delivery(write, number, now, erased);
+    erase_from_automations(write, workspace, found.person, runs, now, erased);
     for (const auto& id : messages) {
         erase_message(write, id, erased);
         erased.answers += erase_answers(write, workspace, id, instead);

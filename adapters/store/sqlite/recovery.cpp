@@ -7,6 +7,7 @@
 #include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/message_store.hpp"
+#include "adapters/store/sqlite/run_counts.hpp"
 #include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
@@ -139,12 +140,15 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
         }
     }
     recovery.lost_messages = lose_messages(write, now);
+    recovery.lost_steps = lost_steps(write.connection());
+    recovery.corrected_automations = check_run_counts(write.connection());
     interrupt_keys(write);
     if (guard.tripped(write)) recovery.paused_campaigns = pause_running(write, now);
     close_uploads(write, now);
     {
-        auto row =
-            write.query("SELECT DISTINCT workspace FROM campaigns WHERE state IN ('draft', 'running', 'paused')");
+        auto row = write.query(
+            "SELECT workspace FROM campaigns WHERE state IN ('draft', 'running', 'paused') "
+            "UNION SELECT workspace FROM automations WHERE state = 'active' AND workspace <> ''");
         while (row.next()) recovery.workspaces.push_back({row.text(0)});
     }
     // Also completes what the last process left without open rows.

@@ -6,6 +6,7 @@
 #include "adapters/store/sqlite/audience_reader.hpp"
 #include "adapters/store/sqlite/audience_store.hpp"
 #include "adapters/store/sqlite/audit_log.hpp"
+#include "adapters/store/sqlite/automation_store.hpp"
 #include "adapters/store/sqlite/campaign_store.hpp"
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 #include "adapters/store/sqlite/contact_memory.hpp"
@@ -17,6 +18,7 @@
 #include "adapters/store/sqlite/message_store.hpp"
 #include "adapters/store/sqlite/personal_data.hpp"
 #include "adapters/store/sqlite/request_log.hpp"
+#include "adapters/store/sqlite/run_store.hpp"
 
 namespace herald::sqlite {
 
@@ -47,6 +49,8 @@ class SqliteStore {
     MessageStore& messages() { return messages_; }
     RequestLog& requests() { return requests_; }
     PersonalData& people() { return people_; }
+    AutomationStore& automations() { return automations_; }
+    RunStore& runs() { return runs_; }
 
     // Finishes what was asked for; later calls answer store_unavailable. See Database::close.
     void close() { database_.close(); }
@@ -67,6 +71,8 @@ class SqliteStore {
     SqliteMessageStore messages_{database_};
     SqliteRequestLog requests_{database_};
     SqlitePersonalData people_{database_};
+    SqliteAutomationStore automations_{database_};
+    SqliteRunStore runs_{database_, group_};
 };
 
 }  // namespace herald::sqlite

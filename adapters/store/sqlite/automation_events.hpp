@@ -1,0 +1,26 @@
+#pragma once
+// Events at the door: each id once, until its arrival is done and its report is made; then it is remembered for a
+// while.
+
+#include <vector>
+
+#include "adapters/store/sqlite/database.hpp"
+#include "domain/ports/automation_store.hpp"
+
+namespace herald::sqlite {
+
+// False: its id is known, and nothing was stored. `matters`: it waits for its arrival.
+bool insert_event(Write& write, const WorkspaceId& workspace, const IncomingEvent& event, bool matters, WallTime now);
+
+std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,
+                                             std::size_t limit, WallTime now);
+bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number);
+void postpone_arrival(Write& write, std::int64_t number, WallTime not_before);
+// `outcome`: what it did, JSON.
+void finish_arrival(Write& write, std::int64_t number, const ContactId& contact, const std::string& outcome);
+
+std::vector<PendingReport> due_reports(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
+                                       WallTime now);
+void settle_report(Write& write, const ReportSettlement& settlement);
+
+}  // namespace herald::sqlite
