@@ -58,6 +58,8 @@ struct Metrics::Families {
         counters("herald_attempt_phase_total", "Calls to Intercom, by how far they came and what kind of end that was");
     Counters& throttled = counters("herald_http_429_total", "Answers of Intercom that said to wait");
     Counters& transitions = counters("herald_breaker_transitions_total", "Changes of the circuit breaker");
+    Counters& begun = counters("herald_automation_runs_begun_total", "Runs of automations that began");
+    Counters& steps = counters("herald_automation_steps_total", "Steps with an effect that ended, by how they ended");
     Counters& requests = counters("herald_http_server_requests_total", "Requests that the API answered");
     Counters& refused = counters("herald_access_refused_total", "Callers refused for their API key or its quota");
     Gauges& used =
@@ -65,7 +67,10 @@ struct Metrics::Families {
     Gauges& breaker = gauges("herald_breaker_state", "0 closed, 1 half open, 2 open");
     Gauges& inflight = gauges("herald_inflight", "Calls to Intercom on their way");
     Gauges& held = gauges("herald_credential_held", "1 while nothing goes out because of the access token");
+    Gauges& runs = gauges("herald_automation_runs", "Runs of automations, by state");
     Gauges& build = gauges("herald_build_info", "Always 1; the version is a label");
+    Histograms& pick_up =
+        histograms("herald_automation_scheduler_lag_seconds", "How long after it was due a run was picked up");
     Histograms& slot_wait = histograms("herald_slot_wait_seconds", "Waiting for a slot of the rate limit");
     Histograms& intent_commit =
         histograms("herald_intent_commit_seconds", "From asking for an intent to its being durable");
@@ -77,6 +82,7 @@ struct Metrics::Families {
     std::array<prometheus::Counter*, all_delivery_states.size()> ended{};
     std::map<WorkspaceId, std::array<prometheus::Histogram*, all_lanes.size()>> waited;
     prometheus::Histogram& intent = intent_commit.Add({}, short_waits);
+    prometheus::Histogram& picked_up = pick_up.Add({}, long_waits);
     prometheus::Histogram& lag = loop_lag.Add({}, short_waits);
     struct Attempt {
         std::string phase;
@@ -105,6 +111,7 @@ Metrics::Metrics(std::string_view version, const std::vector<WorkspaceId>& works
         delivery_ended(state, 0);
     for (const auto& workspace : workspaces) {
         families_->throttled.Add({{"workspace", workspace.value}});
+        runs_begun(workspace, 0);
         for (const auto lane : all_lanes)
             families_->waited[workspace][static_cast<std::size_t>(lane)] = &families_->slot_wait.Add(
                 {{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits);
@@ -140,6 +147,24 @@ void Metrics::slot_waited(const WorkspaceId& workspace, Lane lane, Duration wait
 
 void Metrics::throttled(const WorkspaceId& workspace) {
     families_->throttled.Add({{"workspace", workspace.value}}).Increment();
+}
+
+void Metrics::runs_counted(const WorkspaceId& workspace, const RunCounts& counts) {
+    for (const auto state : all_run_states)
+        families_->runs.Add({{"workspace", workspace.value}, {"state", std::string(name(state))}})
+            .Set(static_cast<double>(counts[state]));
+}
+
+void Metrics::runs_begun(const WorkspaceId& workspace, std::int64_t count) {
+    families_->begun.Add({{"workspace", workspace.value}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::step_ended(StepType step, StepOutcome outcome) {
+    families_->steps.Add({{"step", std::string(name(step))}, {"outcome", std::string(name(outcome))}}).Increment();
+}
+
+void Metrics::step_picked_up(Duration late) {
+    families_->picked_up.Observe(in_seconds(late));
 }
 
 void Metrics::breaker_changed(std::string_view from, std::string_view to, std::string_view reason) {

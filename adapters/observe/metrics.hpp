@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/automation/run.hpp"
 #include "domain/core/id.hpp"
 #include "domain/core/time.hpp"
 #include "domain/delivery/state.hpp"
@@ -33,6 +34,12 @@ class Metrics {
     void slot_waited(const WorkspaceId& workspace, Lane lane, Duration waited);
     void throttled(const WorkspaceId& workspace);
     void breaker_changed(std::string_view from, std::string_view to, std::string_view reason);
+
+    void runs_counted(const WorkspaceId& workspace, const RunCounts& counts);  // as they stand
+    void runs_begun(const WorkspaceId& workspace, std::int64_t count);
+    // A step with an effect.
+    void step_ended(StepType step, StepOutcome outcome);
+    void step_picked_up(Duration late);
 
     // An empty operation: no route took the request.
     void request_served(std::string_view operation, std::string_view method, int status, Duration took);
