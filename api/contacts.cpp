@@ -1,5 +1,6 @@
 // GET and PUT /v1/contacts/{contact}
 
+#include "api/event_intake.hpp"
 #include "api/handlers.hpp"
 #include "api/operation_views.hpp"
 #include "api/operations.hpp"
@@ -21,6 +22,18 @@ Task<Executed> put(Backend& backend, const Call& call, ContactRef ref, ContactCh
     const auto done = co_await call.workspace.desk.put(ref, change, deadline);
     if (!done) co_return failed(put_problem(done.error(), deadline, backend.ports.clock.now()), "contact_changed", ref);
     const auto& id = done->profile.contact.id;
+    if (!change.custom_attributes.empty()) {
+        const auto now = backend.ports.clock.wall_now();
+        IncomingEvent written{.id = make_id("evt", now, backend.ports.random),
+                              .kind = IncomingEvent::Kind::write,
+                              .contact = {ContactRef::Kind::id, id.value},
+                              .name = {},
+                              .at = now,
+                              .metadata = change.custom_attributes};
+        // Whatever becomes of it: the contact is changed.
+        const auto seen = co_await take_patiently(backend.ports.clock, call.workspace.automations, std::move(written));
+        static_cast<void>(seen);
+    }
     co_return Executed{json_response(done->created ? 201 : 200, to_json(contact_profile_view(done->profile))),
                        audit_resource(id), contact_put(id, change, done->created)};
 }

@@ -44,5 +44,8 @@ struct FilterView {
     Filter filter;
 };
 boost::json::value encode(const FilterView& view);
+inline boost::json::value encode(const FilterBody& body) {
+    return encode(FilterView{body.filter});
+}
 
 }  // namespace herald::api

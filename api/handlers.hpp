@@ -36,6 +36,21 @@ Task<Answer> add_tag(Backend& backend, const Call& call);
 Task<Answer> remove_tag(Backend& backend, const Call& call);
 Task<Answer> erase_contact(Backend& backend, const Call& call);
 Task<Answer> track_event(Backend& backend, const Call& call);
+Task<Answer> track_events(Backend& backend, const Call& call);
+
+Task<Answer> create_automation(Backend& backend, const Call& call);
+Task<Answer> list_automations(Backend& backend, const Call& call);
+Task<Answer> get_automation(Backend& backend, const Call& call);
+Task<Answer> edit_automation(Backend& backend, const Call& call);
+Task<Answer> delete_automation(Backend& backend, const Call& call);
+Task<Answer> activate_automation(Backend& backend, const Call& call);
+Task<Answer> deactivate_automation(Backend& backend, const Call& call);
+Task<Answer> confirm_automation(Backend& backend, const Call& call);
+Task<Answer> simulate_automation(Backend& backend, const Call& call);
+Task<Answer> list_automation_versions(Backend& backend, const Call& call);
+Task<Answer> list_runs(Backend& backend, const Call& call);
+Task<Answer> get_run(Backend& backend, const Call& call);
+Task<Answer> cancel_run(Backend& backend, const Call& call);
 
 Task<Answer> get_limits(Backend& backend, const Call& call);
 

@@ -32,6 +32,14 @@ OrProblem<std::optional<std::string>> cursor_of(const Target& target, std::strin
     return position;
 }
 
+std::optional<std::int64_t> position_of(const std::string& text) {
+    std::int64_t position = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, position);
+    if (error != std::errc() || rest != end || position < 0) return {};
+    return position;
+}
+
 OrProblem<bool> flag_of(const Target& target, std::string_view parameter) {
     const auto* text = target.parameter(parameter);
     if (text == nullptr || *text == "false") return false;
@@ -43,6 +51,12 @@ OrProblem<CampaignId> campaign_of(const Call& call) {
     const auto& id = call.captured.front();
     if (!is_id("cmp", id)) return std::unexpected(problem(Error{Errc::not_found, "there is no such campaign"}));
     return CampaignId{id};
+}
+
+OrProblem<AutomationId> automation_of(const Call& call) {
+    const auto& id = call.captured.front();
+    if (!is_id("aut", id)) return std::unexpected(problem(Error{Errc::not_found, "there is no such automation"}));
+    return AutomationId{id};
 }
 
 }  // namespace herald::api

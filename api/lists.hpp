@@ -18,9 +18,12 @@ OrProblem<std::size_t> limit_of(const Target& target, std::size_t normal, std::s
 // The position in `list` that the cursor names; empty without a cursor.
 OrProblem<std::optional<std::string>> cursor_of(const Target& target, std::string_view list);
 Problem cursor_problem();
+// A position that is a number; nullopt: it is none.
+std::optional<std::int64_t> position_of(const std::string& text);
 
-// The campaign that the path names. What is no id at all is not found either.
+// What the path names. What is no id at all is not found either.
 OrProblem<CampaignId> campaign_of(const Call& call);
+OrProblem<AutomationId> automation_of(const Call& call);
 
 // "true" or "false"; false without one.
 OrProblem<bool> flag_of(const Target& target, std::string_view parameter);

@@ -3,6 +3,14 @@
 #include "api/shapes.hpp"
 
 namespace herald::api {
+
+void check_attributes(Decoder& decoder, const Scalars& attributes) {
+    const auto inside = decoder.enter(std::string_view("custom_attributes"));
+    for (const auto& [key, value] : attributes)
+        if (key.find_first_of(".$") != std::string::npos)
+            decoder.fail_at(key, FieldCode::invalid_value, "Intercom's attributes have no . and no $ in their names");
+}
+
 void check(Decoder& decoder, const PersonBody& body) {
     if (int{body.id.has_value()} + int{body.external_id.has_value()} + int{body.email.has_value()} != 1)
         decoder.fail(FieldCode::exactly_one_of, "a contact has exactly one of id, external_id and email");
@@ -30,11 +38,7 @@ void check(Decoder& decoder, const ContactChangeBody& body) {
     if (body.unsubscribed_from_emails == false)
         decoder.fail_at("unsubscribed_from_emails", FieldCode::not_allowed,
                         "false would subscribe the person again; only they can do that");
-    if (!body.custom_attributes) return;
-    const auto inside = decoder.enter(std::string_view("custom_attributes"));
-    for (const auto& [key, value] : body.custom_attributes->values)
-        if (key.find_first_of(".$") != std::string::npos)
-            decoder.fail_at(key, FieldCode::invalid_value, "Intercom's attributes have no . and no $ in their names");
+    if (body.custom_attributes) check_attributes(decoder, body.custom_attributes->values);
 }
 
 }  // namespace herald::api

@@ -43,8 +43,23 @@ struct EventBody {
     Text<255> event_name;
     std::optional<WallTime> created_at;
     std::optional<ScalarMap<10, 255>> metadata;
+    std::optional<Text<255>> id;
+    std::optional<bool> track;
 };
-BOOST_DESCRIBE_STRUCT(EventBody, (), (contact, event_name, created_at, metadata))
+BOOST_DESCRIBE_STRUCT(EventBody, (), (contact, event_name, created_at, metadata, id, track))
+
+// Each is read on its own, so that the mistakes of one are not those of all.
+struct UnreadEvent {
+    boost::json::value value;
+};
+inline void decode(Decoder& /*decoder*/, const boost::json::value& value, UnreadEvent& out) {
+    out.value = value;
+}
+
+struct EventBatchBody {
+    List<UnreadEvent, 1, 1'000> events;
+};
+BOOST_DESCRIBE_STRUCT(EventBatchBody, (), (events))
 
 struct ContactChangeBody {
     std::optional<Text<255>> external_id;
@@ -57,6 +72,9 @@ struct ContactChangeBody {
 };
 BOOST_DESCRIBE_STRUCT(ContactChangeBody, (),
                       (external_id, email, name, phone, signed_up_at, unsubscribed_from_emails, custom_attributes))
+
+// Refuses names that no attribute of Intercom's has, in `custom_attributes`.
+void check_attributes(Decoder& decoder, const Scalars& attributes);
 
 void check(Decoder& decoder, const PersonBody& body);
 void check(Decoder& decoder, const MessageBody& body);

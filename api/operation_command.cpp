@@ -45,6 +45,29 @@ void take(std::optional<std::string>& out, std::optional<T>& from) {
     if (from) out = std::move(from->value);
 }
 
+void fill_event(EventCommand& out, EventBody& parsed) {
+    out.contact = ref_of(parsed.contact);
+    out.name = std::move(parsed.event_name.value);
+    out.at = parsed.created_at;
+    if (parsed.metadata) out.metadata = std::move(parsed.metadata->values);
+    take(out.id, parsed.id);
+    out.track = parsed.track.value_or(true);
+}
+
+EventCommand event_at(std::size_t place, const boost::json::value& value) {
+    Decoder decoder;
+    EventBody body;
+    EventCommand out;
+    {
+        const auto events = decoder.enter("events");
+        const auto inside = decoder.enter(place);
+        decode(decoder, value, body);
+    }
+    out.errors = decoder.take();
+    if (out.errors.empty()) fill_event(out, body);
+    return out;
+}
+
 // The path names the person; the body may repeat that, and nothing else.
 void check_same(Decoder& decoder, std::string_view member, const ContactRef& path, ContactRef body) {
     if (normalized(path) != normalized(std::move(body)))
@@ -89,12 +112,14 @@ OrNoJson<NoteCommand> read_note_command(std::string_view body, std::string_view 
 }
 
 OrNoJson<EventCommand> read_event_command(std::string_view body, std::string_view method, std::string_view path) {
-    return read<EventCommand, EventBody>(body, method, path, nothing_else, [](EventCommand& out, EventBody& parsed) {
-        out.contact = ref_of(parsed.contact);
-        out.name = std::move(parsed.event_name.value);
-        out.at = parsed.created_at;
-        if (parsed.metadata) out.metadata = std::move(parsed.metadata->values);
-    });
+    return read<EventCommand, EventBody>(body, method, path, nothing_else, fill_event);
+}
+
+OrNoJson<EventBatchCommand> read_event_batch(std::string_view body, std::string_view method, std::string_view path) {
+    const auto fill = [](EventBatchCommand& out, EventBatchBody& parsed) {
+        for (const auto& event : parsed.events.values) out.events.push_back(event_at(out.events.size(), event.value));
+    };
+    return read<EventBatchCommand, EventBatchBody>(body, method, path, nothing_else, fill);
 }
 
 OrNoJson<ContactChangeCommand> read_contact_change(std::string_view body, std::string_view method,

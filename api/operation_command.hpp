@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/field_error.hpp"
 #include "domain/contact/profile.hpp"
@@ -39,6 +40,12 @@ struct EventCommand : CommandHead {
     std::string name;
     std::optional<WallTime> at;
     Scalars metadata;
+    std::optional<std::string> id;  // the sender's
+    bool track{true};
+};
+
+struct EventBatchCommand : CommandHead {
+    std::vector<EventCommand> events;  // in the order of the body; each with its own errors, and without a hash
 };
 
 struct ContactChangeCommand : CommandHead {
@@ -53,6 +60,7 @@ OrNoJson<MessageCommand> read_message_command(std::string_view body, std::string
 OrNoJson<NoteCommand> read_note_command(std::string_view body, std::string_view method, std::string_view path,
                                         std::optional<std::int64_t> default_admin);
 OrNoJson<EventCommand> read_event_command(std::string_view body, std::string_view method, std::string_view path);
+OrNoJson<EventBatchCommand> read_event_batch(std::string_view body, std::string_view method, std::string_view path);
 // `ref`: whom the path names; the change must not say otherwise.
 OrNoJson<ContactChangeCommand> read_contact_change(std::string_view body, std::string_view method,
                                                    std::string_view path, const ContactRef& ref);

@@ -1,6 +1,7 @@
 #pragma once
 // What the operations on one contact answer: openapi.yaml's schemas, member by member.
 
+#include "api/automation_enums.hpp"
 #include "api/views.hpp"
 #include "domain/contact/profile.hpp"
 #include "domain/message/message.hpp"
@@ -42,13 +43,34 @@ struct NoteView {
 };
 BOOST_DESCRIBE_STRUCT(NoteView, (), (id, contact_id, body_html, author_admin_id, created_at))
 
+// The contact and the metadata are there when Intercom was told.
 struct TrackedEventView {
-    std::string contact_id;
+    std::string id;
+    std::optional<std::string> contact_id;
     std::string event_name;
     WallTime created_at{};
-    Scalars metadata;
+    std::optional<Scalars> metadata;
+    bool duplicate{};
+    bool tracked{};
 };
-BOOST_DESCRIBE_STRUCT(TrackedEventView, (), (contact_id, event_name, created_at, metadata))
+BOOST_DESCRIBE_STRUCT(TrackedEventView, (), (id, contact_id, event_name, created_at, metadata, duplicate, tracked))
+
+struct EventItemView {
+    std::int64_t index{};
+    ItemStatus status{};
+    std::optional<std::string> id;
+    std::optional<Tracking> tracking;
+    std::optional<std::vector<FieldErrorView>> errors;
+};
+BOOST_DESCRIBE_STRUCT(EventItemView, (), (index, status, id, tracking, errors))
+
+struct EventBatchView {
+    std::int64_t accepted{};
+    std::int64_t duplicates{};
+    std::int64_t invalid{};
+    std::vector<EventItemView> results;
+};
+BOOST_DESCRIBE_STRUCT(EventBatchView, (), (accepted, duplicates, invalid, results))
 
 struct ContactTagView {
     std::string contact_id;

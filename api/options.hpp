@@ -19,6 +19,8 @@
 #include "domain/ports/audience_directory.hpp"
 #include "domain/ports/audience_reader.hpp"
 #include "domain/ports/audit_log.hpp"
+#include "domain/ports/automation_engine.hpp"
+#include "domain/ports/automation_store.hpp"
 #include "domain/ports/campaign_store.hpp"
 #include "domain/ports/delivery_records.hpp"
 #include "domain/ports/limits.hpp"
@@ -28,6 +30,7 @@
 #include "domain/ports/request_log.hpp"
 #include "domain/ports/time_zones.hpp"
 #include "domain/ports/waiting.hpp"
+#include "domain/ports/webhooks.hpp"
 #include "domain/ports/worker.hpp"
 
 namespace herald::api {
@@ -42,6 +45,7 @@ struct Workspace {
     const WaitingSource& waiting;
     const LimitsSource& limits;
     ContactDesk& desk;
+    AutomationEngine& automations;
     PlanRules planning{};  // as the sending loop plans
 };
 
@@ -59,6 +63,8 @@ struct Ports {
     Clock& clock;
     Random& random;
     const TimeZones& zones;
+    AutomationStore& automations;
+    const Webhooks& webhooks;
     std::vector<Workspace> workspaces;  // at least one; their order is that of the configuration
 };
 

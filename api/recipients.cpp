@@ -1,7 +1,6 @@
 // GET /v1/campaigns/{id}/recipients: a page, or everybody
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,14 +22,6 @@ constexpr std::size_t export_page = 1'000;
 
 std::string list_name(const CampaignId& campaign) {
     return fmt::format("recipients-{}", campaign.value);
-}
-
-std::optional<std::int64_t> position_of(const std::string& text) {
-    std::int64_t position = 0;
-    const auto* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, position);
-    if (error != std::errc() || rest != end || position < 0) return {};
-    return position;
 }
 
 OrProblem<DeliveryQuery> query_of(const CampaignId& campaign, const Target& target) {

@@ -15,6 +15,9 @@ constexpr std::array launch_query{"dry_run"sv};
 constexpr std::array wait_query{"wait"sv};
 constexpr std::array audit_query{"limit"sv,  "cursor"sv,   "order"sv, "actor"sv,
                                  "action"sv, "resource"sv, "from"sv,  "to"sv};
+constexpr std::array automations_query{"limit"sv, "cursor"sv, "order"sv, "state"sv};
+constexpr std::array versions_query{"limit"sv, "cursor"sv};
+constexpr std::array runs_query{"limit"sv, "cursor"sv, "order"sv, "state"sv, "contact"sv};
 constexpr std::array recipients_exports{"application/x-ndjson"sv, "text/csv"sv};
 
 // Scopes: what changes nothing needs `read`. Whoever pauses or cancels needs `write` as well, and is never over quota.
@@ -46,6 +49,20 @@ constexpr std::array table{
     Route{Verb::put,  "/v1/contacts/{contact}/tags/{tag}", "addTag",             KeyScope::contacts_write,   add_tag},
     Route{Verb::del,  "/v1/contacts/{contact}/tags/{tag}", "removeTag",          KeyScope::contacts_write,   remove_tag},
     Route{Verb::post, "/v1/events",                    "trackEvent",             KeyScope::contacts_write,   track_event},
+    Route{Verb::post, "/v1/events/batch",              "trackEvents",            KeyScope::contacts_write,   track_events, {}, draft_body},
+    Route{Verb::post, "/v1/automations",               "createAutomation",       KeyScope::automations_write, create_automation, {}, draft_body},
+    Route{Verb::get,  "/v1/automations",               "listAutomations",        KeyScope::automations_read, list_automations, automations_query},
+    Route{Verb::get,  "/v1/automations/{id}",          "getAutomation",          KeyScope::automations_read, get_automation},
+    Route{Verb::patch, "/v1/automations/{id}",         "editAutomation",         KeyScope::automations_write, edit_automation, {}, draft_body},
+    Route{Verb::del,  "/v1/automations/{id}",          "deleteAutomation",       KeyScope::automations_write, delete_automation},
+    Route{Verb::post, "/v1/automations/{id}/activate", "activateAutomation",     KeyScope::automations_write, activate_automation},
+    Route{Verb::post, "/v1/automations/{id}/deactivate", "deactivateAutomation", KeyScope::automations_write, deactivate_automation},
+    Route{Verb::post, "/v1/automations/{id}/confirm",  "confirmAutomation",      KeyScope::automations_write, confirm_automation},
+    Route{Verb::post, "/v1/automations/{id}/simulations", "simulateAutomation",  KeyScope::automations_read, simulate_automation, {}, message_body},
+    Route{Verb::get,  "/v1/automations/{id}/versions", "listAutomationVersions", KeyScope::automations_read, list_automation_versions, versions_query},
+    Route{Verb::get,  "/v1/automations/{id}/runs",     "listRuns",               KeyScope::automations_read, list_runs, runs_query},
+    Route{Verb::get,  "/v1/runs/{run}",                "getRun",                 KeyScope::automations_read, get_run},
+    Route{Verb::post, "/v1/runs/{run}/cancel",         "cancelRun",              KeyScope::automations_write, cancel_run},
     Route{Verb::get,  "/v1/limits",                    "getLimits",              KeyScope::campaigns_read,   get_limits},
     Route{Verb::get,  "/v1/audit_entries",             "listAuditEntries",       KeyScope::audit_read,       list_audit_entries, audit_query},
     Route{Verb::get,  "/v1/audit_entries/verify",      "verifyAuditEntries",     KeyScope::audit_read,       verify_audit_entries},

@@ -13,6 +13,7 @@
 #include "api/authorization.hpp"
 #include "domain/core/error.hpp"
 #include "service/embedded.hpp"
+#include "service/webhook_settings.hpp"
 
 namespace herald::service {
 namespace {
@@ -59,6 +60,8 @@ Process::Process(const Config& config, std::string openapi)
       changes_(clock_),
       store_(config.data_dir, io_.get_executor(), store_options(log_, changes_)),
       deliveries_(store_.deliveries(), clock_, metrics_),
+      names_(io_.get_executor(), clock_),
+      webhooks_(io_.get_executor(), clock_, names_, webhook_options(config)),
       sweeper_(store_.upkeep(), clock_, trouble_log(log_, clock_, {})),
       campaigns_(
           store_.campaigns(), [this](const WorkspaceId& id) { workspaces_.at(id)->wake(); },
@@ -67,9 +70,11 @@ Process::Process(const Config& config, std::string openapi)
           [this](const WorkspaceId& id, const CampaignId& campaign, std::optional<std::int64_t> max_per_minute) {
               workspaces_.at(id)->pace(campaign, max_per_minute);
           }),
-      surroundings_{io_.get_executor(), clock_, random_, log_, metrics_, store_, campaigns_, deliveries_, on_bug_},
+      surroundings_{io_.get_executor(), clock_,      random_,   log_,   metrics_, store_,
+                    campaigns_,         deliveries_, webhooks_, zones_, on_bug_},
       api_({campaigns_, store_.records(), store_.audiences(), store_.contacts(), store_.audit(), store_.messages(),
-            store_.requests(), store_.people(), changes_, worker_, clock_, random_, zones_, workspace_views()},
+            store_.requests(), store_.people(), changes_, worker_, clock_, random_, zones_, store_.automations(),
+            webhooks_, workspace_views()},
            {.openapi = std::move(openapi),
             .docs = std::string(docs_page),
             .docs_style = std::string(docs_style_hash),
@@ -107,7 +112,9 @@ Process::Process(const Config& config, std::string openapi)
                             {"released", recovery.released},
                             {"lost", recovery.lost},
                             {"lost_messages", recovery.lost_messages},
+                            {"lost_steps", recovery.lost_steps},
                             {"corrected_campaigns", recovery.corrected_campaigns},
+                            {"corrected_automations", recovery.corrected_automations},
                             {"paused_campaigns", recovery.paused_campaigns}});
     for (const auto& workspace : recovery.workspaces)
         if (!workspaces_.contains(workspace))
@@ -147,7 +154,7 @@ int Process::run() {
     if (config_.tls.given()) tasks_.spawn(watch_certificate());
     tasks_.spawn(watch_signals());
     io_.run();
-    const bool tidy = tasks_.size() == 0 && inflight() == 0 && listener_.connections() == 0;
+    const bool tidy = tasks_.size() == 0 && inflight() == 0 && listener_.connections() == 0 && webhooks_.calling() == 0;
     store_.close();
     log_.info("stopped", {{"tidy", tidy}, {"inflight", static_cast<std::int64_t>(inflight())}});
     // What still waits refers to objects whose order of destruction it does not know; the store is closed, and
@@ -263,6 +270,7 @@ Task<void> Process::drain() {
     draining_ = true;
     for (const auto& [id, workspace] : workspaces_) workspace->stop();
     sweeper_.stop();
+    webhooks_.stop();
     const auto in_flight_until = clock_.now() + config_.drain_readiness_delay + config_.drain_inflight;
     co_await clock_.sleep_for(config_.drain_readiness_delay);
     listener_.stop();

@@ -20,6 +20,7 @@
 #include "adapters/system/clock.hpp"
 #include "adapters/system/pool_worker.hpp"
 #include "adapters/system/time_zones.hpp"
+#include "adapters/webhook/client.hpp"
 #include "api/api.hpp"
 #include "domain/campaign/sweeper.hpp"
 #include "service/config.hpp"
@@ -73,6 +74,8 @@ class Process {
     sqlite::SqliteStore store_;
     observe::ObservedDeliveryStore deliveries_;
 
+    webhook::SystemNames names_;
+    webhook::WebhookClient webhooks_;
     CampaignSweeper sweeper_;
     WatchedCampaignStore campaigns_;     // the API's view: a change wakes or stops the sending loop
     std::map<std::string, Host> hosts_;  // by address

@@ -196,6 +196,11 @@ constexpr Setting<Config> settings[] = {
     {"HERALD_SCHEDULE_MISFIRE_GRACE", "schedule.misfire_grace", "15m",
      "a scheduled campaign that could not start in time starts up to this late; later it is paused instead",
      [](Config& c, std::string_view v) { return set_duration(c.misfire_grace, v, seconds(1), seconds(86'400)); }},
+    {"HERALD_AUTOMATION_CONFIRM_ABOVE", "automation.confirm_above", "1000",
+     "people that the schedule of an automation may reach at once; more of them wait until somebody confirms",
+     [](Config& c, std::string_view v) {
+         return set_number<std::int64_t>(c.automation_confirm_above, v, 1, 10'000'000);
+     }},
     {"HERALD_WEBHOOK_SECRETS", "", "none",
      "secret that signs webhooks, whsec_ and base64 of 24 to 64 bytes, or two while it is changed; without one none is "
      "signed",

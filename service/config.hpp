@@ -53,6 +53,8 @@ struct Config {
     std::vector<Secret> webhook_secrets;  // none: nothing is signed
     webhook::UrlPolicy webhook_policy;
 
+    std::int64_t automation_confirm_above{1'000};  // people that a schedule may reach at once without a person's word
+
     double limiter_target{0.98};
     bool breaker_scaled{true};
     milliseconds breaker_open{60'000};

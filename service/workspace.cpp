@@ -186,16 +186,25 @@ WorkspaceRuntime::WorkspaceRuntime(const Surroundings& around, Host& host, const
       scheduler_(around.campaigns, around.store.upkeep(), around.clock, id_, scheduler_options(config),
                  scheduler_events(around, id_)),
       loader_(around.loop, {around.store.sources(), background_directory_, gate_, around.clock}, id_, LoaderOptions{},
-              loader_events(), around.on_bug) {
+              loader_events(), around.on_bug),
+      automations_(around, {wire_, gate_, host.retries, credential_, sender_, background_calls_, background_directory_},
+                   id_, default_admin_, config) {
     if (own.token.empty())
         around.log.warning("no_credential",
                            {{"workspace", id_.value}, {"meaning", "it has no access token: nothing is sent"}});
 }
 
 api::Workspace WorkspaceRuntime::api_view() {
-    return {
-        id_,   default_admin_, interactive_directory_, interactive_directory_, interactive_directory_, runner_, gate_,
-        desk_, planning_};
+    return {id_,
+            default_admin_,
+            interactive_directory_,
+            interactive_directory_,
+            interactive_directory_,
+            runner_,
+            gate_,
+            desk_,
+            automations_.engine(),
+            planning_};
 }
 
 LoaderEvents WorkspaceRuntime::loader_events() {
@@ -225,6 +234,7 @@ void WorkspaceRuntime::start(Scope& tasks) {
     tasks.spawn(tracker_.run());
     tasks.spawn(scheduler_.run());
     tasks.spawn(loader_.run());
+    automations_.start(tasks);
     tasks.spawn(keep_limiter());
 }
 
@@ -247,6 +257,7 @@ void WorkspaceRuntime::stop() {
     tracker_.stop();
     scheduler_.stop();
     loader_.stop();
+    automations_.stop();
     gate_.stop();
 }
 
@@ -254,7 +265,8 @@ Task<bool> WorkspaceRuntime::drain(SteadyTime deadline) {
     const bool sent = co_await runner_.drain(deadline);
     const bool tracked = co_await tracker_.drain(deadline);
     const bool loaded = co_await loader_.drain(deadline);
-    co_return sent&& tracked&& loaded;
+    const bool stepped = co_await automations_.drain(deadline);
+    co_return sent&& tracked&& loaded&& stepped;
 }
 
 Task<void> WorkspaceRuntime::save_limiter() {

@@ -24,6 +24,7 @@
 #include "domain/campaign/tracker.hpp"
 #include "domain/contact/desk.hpp"
 #include "service/config.hpp"
+#include "service/workspace_automations.hpp"
 
 namespace herald::service {
 
@@ -45,6 +46,8 @@ struct Surroundings {
     sqlite::SqliteStore& store;
     CampaignStore& campaigns;  // as store's, but every change wakes or stops who must know
     DeliveryStore& deliveries;
+    Webhooks& webhooks;
+    const TimeZones& zones;
     std::function<void(std::exception_ptr)> on_bug;
 };
 
@@ -78,7 +81,7 @@ class WorkspaceRuntime {
     Task<void> save_limiter();
     // Those kept for another call, with the timers that watch them.
     void close_connections() { client_.close_idle(); }
-    std::size_t inflight() const { return runner_.inflight(); }
+    std::size_t inflight() const { return runner_.inflight() + automations_.inflight(); }
     // Anything on the wire, also what somebody asked for directly and waits for.
     bool calling() const { return gate_.inflight() > 0; }
 
@@ -110,6 +113,7 @@ class WorkspaceRuntime {
     EventTrackingLoop tracker_;
     CampaignScheduler scheduler_;
     AudienceLoader loader_;
+    WorkspaceAutomations automations_;
     bool stopping_{};
 };
 

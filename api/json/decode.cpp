@@ -86,6 +86,15 @@ void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out
         decoder.wrong_type("an integer", value);
 }
 
+void decode(Decoder& decoder, const boost::json::value& value, double& out) {
+    boost::system::error_code inexact;
+    const auto number = value.is_number() ? value.to_number<double>(inexact) : 0.0;
+    if (value.is_number() && !inexact && std::isfinite(number))
+        out = number;
+    else
+        decoder.wrong_type("a number", value);
+}
+
 void decode(Decoder& decoder, const boost::json::value& value, std::string& out) {
     if (const auto* text = value.if_string())
         out.assign(text->data(), text->size());

@@ -25,12 +25,19 @@ using members_of = boost::describe::describe_members<T, boost::describe::mod_pub
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value;
 
+// What a member is called in JSON: a keyword of C++ cannot be one, so it stands in the struct with a _ behind it.
+constexpr std::string_view json_name(std::string_view member) {
+    if (member.ends_with('_')) member.remove_suffix(1);
+    return member;
+}
+
 // What a member that a struct does not have is called; specialise it for a struct that will have more.
 template <class T>
 constexpr FieldCode unknown_member_code = FieldCode::unknown_field;
 
 void decode(Decoder& decoder, const boost::json::value& value, bool& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::int64_t& out);
+void decode(Decoder& decoder, const boost::json::value& value, double& out);
 void decode(Decoder& decoder, const boost::json::value& value, std::string& out);
 void decode(Decoder& decoder, const boost::json::value& value, TimeText& out);
 void decode(Decoder& decoder, const boost::json::value& value, WallTime& out);
@@ -119,20 +126,21 @@ void decode(Decoder& decoder, const boost::json::value& value, T& out) {
     std::string known;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
         auto& field = out.*member.pointer;
-        if (const auto* found = object->if_contains(member.name)) {
-            const auto inside = decoder.enter(std::string_view(member.name));
+        const auto name = json_name(member.name);
+        if (const auto* found = object->if_contains(name)) {
+            const auto inside = decoder.enter(name);
             decode(decoder, *found, field);
         } else if constexpr (is_required<decltype(field)>) {
-            decoder.fail_at(member.name, FieldCode::required, "is missing");
+            decoder.fail_at(name, FieldCode::required, "is missing");
         }
     });
     for (const auto& [key, ignored] : *object) {
         bool is_member = false;
-        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { is_member |= key == member.name; });
+        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { is_member |= key == json_name(member.name); });
         if (is_member) continue;
         if (known.empty())
             boost::mp11::mp_for_each<members_of<T>>(
-                [&](auto member) { known += fmt::format("{}{}", known.empty() ? "" : ", ", member.name); });
+                [&](auto member) { known += fmt::format("{}{}", known.empty() ? "" : ", ", json_name(member.name)); });
         refuse_unknown_member(decoder, key, unknown_member_code<T>, known);
     }
     if constexpr (requires { check(decoder, std::as_const(out)); }) check(decoder, std::as_const(out));

@@ -69,4 +69,11 @@ bool Decoder::failed(std::string_view member) const {
     return std::ranges::any_of(errors_.listed, [&](const FieldError& error) { return error.pointer == pointer; });
 }
 
+bool Decoder::clean_in(std::string_view pointer) const {
+    return std::ranges::none_of(errors_.listed, [&](const FieldError& error) {
+        const std::string_view at = error.pointer;
+        return at.starts_with(pointer) && (at.size() == pointer.size() || at[pointer.size()] == '/');
+    });
+}
+
 }  // namespace herald::api

@@ -38,6 +38,9 @@ class Decoder {
     // Whether this member of the place where decoding is was already refused.
     bool failed(std::string_view member) const;
 
+    // Whether nothing was refused at this whole pointer, nor below it.
+    bool clean_in(std::string_view pointer) const;
+
     bool clean() const { return errors_.empty(); }
     const std::string& pointer() const { return pointer_; }  // of the place where decoding is
     std::size_t mistakes() const { return errors_.total; }

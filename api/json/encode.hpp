@@ -83,15 +83,41 @@ boost::json::value encode(const std::vector<T>& values) {
     return out;
 }
 
+// What was taken is written as it was, but for what it was checked for.
+template <std::size_t Max, std::size_t Min>
+boost::json::value encode(const Text<Max, Min>& text) {
+    return encode(text.value);
+}
+template <std::size_t Max>
+boost::json::value encode(const Bytes<Max>& text) {
+    return encode(text.value);
+}
+template <std::int64_t Min, std::int64_t Max>
+boost::json::value encode(const Number<Min, Max>& number) {
+    return encode(number.value);
+}
+template <std::size_t Max, std::size_t MaxLength, bool Scalars>
+boost::json::value encode(const TextMap<Max, MaxLength, Scalars>& map) {
+    return encode(map.values);
+}
+template <std::size_t Max, std::size_t MaxLength>
+boost::json::value encode(const ScalarMap<Max, MaxLength>& map) {
+    return encode(map.values);
+}
+template <class T, std::size_t Min, std::size_t Max>
+boost::json::value encode(const List<T, Min, Max>& list) {
+    return encode(list.values);
+}
+
 template <Described T>
 boost::json::value encode(const T& value) {
     boost::json::object out;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
         const auto& field = value.*member.pointer;
         if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>) {
-            if (field) out.emplace(member.name, encode(*field));
+            if (field) out.emplace(json_name(member.name), encode(*field));
         } else {
-            out.emplace(member.name, encode(field));
+            out.emplace(json_name(member.name), encode(field));
         }
     });
     return out;

@@ -122,7 +122,7 @@ TEST_F(AccessTest, AKeyMayDoWhatItsScopesSayAndNothingElse) {
 TEST_F(AccessTest, ReadingIsNotWriting) {
     for (const auto& route : api::routes())
         if (route.scope)
-            EXPECT_EQ(route.verb == api::Verb::get,
+            EXPECT_EQ(route.verb == api::Verb::get || route.operation == "simulateAutomation",
                       name(*route.scope).ends_with(":read") || route.operation == "getMessage")
                 << route.operation;
 }
@@ -214,6 +214,19 @@ TEST_F(AccessTest, WhatStopsMessagesIsNeverOverQuota) {
     EXPECT_EQ(act("resume", {}, as("small")).status, 429);
     EXPECT_EQ(act("pause", {}, as("small")).status, 200);
     EXPECT_EQ(act("cancel", {}, as("small")).status, 200);
+}
+
+TEST_F(AccessTest, NeitherIsTheDeactivationOfAnAutomation) {
+    auto small = key("small", {KeyScope::automations_write});
+    small.requests_per_minute = 1;
+    given({small});
+    const auto created =
+        send("POST", "/v1/automations",
+             R"({"name":"a","trigger":{"type":"event_based","event":"e"},"steps":[{"type":"exit"}]})", as("small"));
+    ASSERT_EQ(created.status, 201) << created.body;
+    const auto path = header(created, "Location");
+    EXPECT_EQ(send("POST", path + "/activate", {}, as("small")).status, 429);
+    EXPECT_EQ(send("POST", path + "/deactivate", {}, as("small")).status, 200);
 }
 
 TEST_F(AccessTest, CallersDoNotShareIdempotencyKeys) {

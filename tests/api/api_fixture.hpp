@@ -13,6 +13,7 @@
 
 #include "api/api.hpp"
 #include "tests/api/fake_audit_log.hpp"
+#include "tests/api/fake_automations.hpp"
 #include "tests/api/fake_campaign_store.hpp"
 #include "tests/api/fake_operations.hpp"
 #include "tests/api/fake_people.hpp"
@@ -134,6 +135,9 @@ class ApiTest : public ::testing::Test {
     api::ChangeFeed changes{clock, 2};
     InlineWorker worker;
     FakeZones zones;
+    FakeAutomationStore automations;
+    FakeAutomationEngine engine;
+    FakeWebhooks webhooks;
     bool draining{};
     std::vector<ApiKey> keys;  // of the next make_api
     std::vector<std::string> refusals;
@@ -154,7 +158,9 @@ class ApiTest : public ::testing::Test {
                        clock,
                        random,
                        zones,
-                       {{{"acme"}, default_admin, admins, directory, searching, waiting, limits, desk}}},
+                       automations,
+                       webhooks,
+                       {{{"acme"}, default_admin, admins, directory, searching, waiting, limits, desk, engine}}},
             api::Options{.openapi = "openapi: 3.0.3\n",
                          .docs = "<p>docs</p>",
                          .docs_style = "sha256-x",

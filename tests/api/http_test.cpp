@@ -252,6 +252,7 @@ class SeveralWorkspaces : public Http {
     test::FakeAdmins other_admins;
     test::FakeWaiting other_waiting;
     test::FakeLimits other_limits;
+    test::FakeAutomationEngine other_engine;
     ContactDesk other_desk{{intercom, intercom, intercom, gate, clock}, {"acme-eu"}};
 
     SeveralWorkspaces() {
@@ -269,8 +270,18 @@ class SeveralWorkspaces : public Http {
                        clock,
                        random,
                        zones,
-                       {{{"acme"}, 991267816, admins, directory, searching, waiting, limits, desk},
-                        {{"acme-eu"}, 7, other_admins, directory, searching, other_waiting, other_limits, other_desk}}},
+                       automations,
+                       webhooks,
+                       {{{"acme"}, 991267816, admins, directory, searching, waiting, limits, desk, engine},
+                        {{"acme-eu"},
+                         7,
+                         other_admins,
+                         directory,
+                         searching,
+                         other_waiting,
+                         other_limits,
+                         other_desk,
+                         other_engine}}},
             api::Options{});
     }
 };

@@ -59,6 +59,7 @@ export async function start(people: number): Promise<Live> {
     HERALD_LISTEN: '127.0.0.1:0',
     HERALD_DATA_DIR: join(folder, 'data'),
     HERALD_LIMITER_LIMIT_PER_WINDOW: '16670',
+    HERALD_AUTOMATION_CONFIRM_ABOVE: '1',
     INTERCOM_BASE_URL: intercomUrl,
     INTERCOM_ACCESS_TOKEN: 'test-token',
     INTERCOM_SENDER_ADMIN_ID: '394051',

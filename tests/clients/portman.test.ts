@@ -13,6 +13,7 @@ import type { components, paths } from './generated/schema';
 import { linesOf, people, start, type Live } from './live';
 
 type NewCampaign = components['schemas']['NewCampaign'];
+type NewAutomation = components['schemas']['NewAutomation'];
 const here = join(__dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'herald-portman-'));
 
@@ -22,6 +23,42 @@ after(() => {
   live.stop();
   rmSync(folder, { recursive: true });
 });
+
+/** Asks until there is an answer. */
+async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (const until = Date.now() + 20_000; Date.now() < until; await new Promise((later) => setTimeout(later, 50))) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  throw new Error('it has not come');
+}
+
+/** The same for the operations of automations. */
+async function seedAutomations(): Promise<Record<string, string>> {
+  const api = createClient<paths>({ baseUrl: live.url, headers: { Authorization: `Bearer ${live.key}` } });
+  const create = async (fields: Partial<NewAutomation>) => {
+    const { data } = await api.POST('/v1/automations', { body: {
+      name: 'Seed', trigger: { type: 'event_based', event: 'seeded' }, steps: [{ type: 'delay', duration: '1h' }],
+      is_active: true, ...fields } });
+    return data!.id;
+  };
+  const automation = await create({});
+  for (const external_id of people(2))
+    await api.POST('/v1/events', { body: { contact: { external_id }, event_name: 'seeded', track: false } });
+  const [run, cancelled] = await eventually(async () => {
+    const { data } = await api.GET('/v1/automations/{id}/runs', { params: { path: { id: automation } } });
+    return data!.data.length === 2 ? data!.data : undefined;
+  });
+  const confirmed = await create({ trigger: {
+    type: 'time_based', schedule: new Date(Date.now() + 1000).toISOString(), time_zone: 'Europe/Berlin',
+    audience: { contacts: people(2).map((external_id) => ({ external_id })) } } });
+  const firing = await eventually(async () => {
+    const { data } = await api.GET('/v1/automations/{id}', { params: { path: { id: confirmed } } });
+    return data!.waiting_for_confirmation?.firing;
+  });
+  return { automation, deleted_automation: await create({ is_active: false }), run: run!.id,
+    cancelled_run: cancelled!.id, confirmed, firing };
+}
 
 /** What has to be there for every operation to succeed once: the variables of portman.json. */
 async function seed(): Promise<Record<string, string>> {
@@ -53,7 +90,7 @@ async function seed(): Promise<Record<string, string>> {
   return {
     completed, paused, message: message.data!.id, delivery: unknown.data.data[0].id, running: await slow(),
     cancelled: await slow(), edited: await create({}), deleted: await create({}), launched: await create({}),
-    uploaded: await create({}), bearerToken: live.key,
+    uploaded: await create({}), bearerToken: live.key, ...await seedAutomations(),
   };
 }
 

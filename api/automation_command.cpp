@@ -1,0 +1,97 @@
+#include "api/automation_command.hpp"
+
+#include <utility>
+
+#include <boost/json/parse.hpp>
+
+#include "api/automation_document.hpp"
+#include "api/digest.hpp"
+#include "api/draft_patch.hpp"
+#include "api/json/parse.hpp"
+#include "domain/core/id.hpp"
+
+namespace herald::api {
+namespace {
+
+namespace json = boost::json;
+
+struct Fixed {
+    std::string_view member;
+    std::string_view why;
+};
+// What a creation takes and a patch does not.
+constexpr Fixed fixed[] = {
+    {"is_active", "switch it with POST /v1/automations/{id}/activate and /deactivate"},
+    {"created_by", "who created the automation stays who they were"},
+};
+
+AutomationBody read(Decoder& decoder, const json::value& value, const Judges& judges) {
+    AutomationBody out;
+    decode(decoder, value, out);
+    if (value.is_object()) check_definition(decoder, out, judges);
+    return out;
+}
+
+// A trigger of another type has nothing to be merged into.
+bool retyped(const json::value& trigger, const json::object& changes) {
+    const auto* changed = changes.if_contains("trigger");
+    if (changed == nullptr || !changed->is_object()) return false;
+    const auto* type = changed->get_object().if_contains("type");
+    return type != nullptr && *type != trigger.at("type");
+}
+
+}  // namespace
+
+OrNoJson<AutomationCommand> read_automation_command(std::string_view body, std::string_view method,
+                                                    std::string_view path, const Judges& judges) {
+    const auto value = parse_json(body);
+    if (!value) return std::unexpected(value.error());
+    AutomationCommand command;
+    command.request_hash = request_hash(method, path, *value);
+    Decoder decoder;
+    command.body = read(decoder, *value, judges);
+    command.errors = decoder.take();
+    return command;
+}
+
+PatchedAutomation patched(const std::string& document, const json::value& patch, Judges judges) {
+    PatchedAutomation out;
+    Decoder decoder;
+    if (!patch.is_object()) {
+        decoder.wrong_type("an object", patch);
+        out.errors = decoder.take();
+        return out;
+    }
+    auto changes = patch.get_object();
+    for (const auto& [member, why] : fixed)
+        if (changes.erase(member) > 0) decoder.fail_at(member, FieldCode::not_allowed, std::string(why));
+    auto creation = json::parse(document);
+    if (retyped(creation.at("trigger"), changes)) creation.get_object().erase("trigger");
+    merge_patch(creation, changes);
+    unmask(creation, document);
+    // A time that has passed is no mistake of a patch that says nothing about it.
+    if (!changes.contains("trigger")) judges.now = {};
+    out.body = read(decoder, creation, judges);
+    out.errors = decoder.take();
+    return out;
+}
+
+void check(Decoder& decoder, const ConfirmBody& body) {
+    if (!decoder.failed("firing") && !number_of_id("fir", body.firing.value))
+        decoder.fail_at("firing", FieldCode::invalid_value, "is not the id of a firing: fir_…");
+}
+
+OrNoJson<ConfirmCommand> read_confirm_command(std::string_view body, std::string_view method, std::string_view path) {
+    const auto value = parse_json(body.empty() ? "{}" : body);
+    if (!value) return std::unexpected(value.error());
+    ConfirmCommand command;
+    command.request_hash = request_hash(method, path, *value);
+    Decoder decoder;
+    ConfirmBody parsed;
+    decode(decoder, *value, parsed);
+    command.errors = decoder.take();
+    if (command.errors.empty()) command.firing = number_of_id("fir", parsed.firing.value).value_or(0);
+    return command;
+}
+
+}  // namespace herald::api
