@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from automations import Automations, email, in_app, on_event, tag
 from operations import EMAIL, IN_APP, Operations
 from processes import Herald, IntercomSim, clients, email_campaign
 
@@ -116,3 +117,21 @@ def test_the_check_can_fail(tmp_path):
     """An operation that is never seen makes the proxy report a failure."""
     code, _ = run(tmp_path, "DELETE /contacts/{contact_id}", [email_campaign(clients(1))])
     assert code == 1
+
+
+def test_every_call_of_an_automation_matches_the_description(tmp_path):
+    def flow(herald, _):
+        automations = Automations(herald)
+        aid = automations.made(on_event("signed_up"), [
+            in_app("Welcome {{ name }}"), email("Hello"), {"type": "create_task", "description": "Call"}, tag("new"),
+            {"type": "remove_tag", "tag": "new"}, {"type": "track_event", "event_name": "done", "metadata": {"n": 1}},
+            {"type": "update_contact", "name": "Ann", "custom_attributes": {"tier": "gold"}},
+            {"type": "update_health_score", "health_score": 70}])
+        answer = automations.batch([{"contact": {"external_id": f"client_{n}"}, "event_name": "signed_up"}
+                                    for n in range(1, 6)])
+        assert answer.json["accepted"] == 5, answer
+        runs = automations.wait_ended(aid, 5)
+        assert {run["state"] for run in runs} == {"completed"}, runs
+    code, report = run(tmp_path, "POST /messages,POST /events,POST /contacts/{contact_id}/notes,"
+                       "POST /contacts/{contact_id}/tags,PUT /contacts/{contact_id}", [], flow)
+    assert code == 0, report

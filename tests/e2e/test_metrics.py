@@ -4,9 +4,11 @@ import re
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
+from automations import Automations, on_event, tag
 from processes import clients, email_campaign
 
 
@@ -48,3 +50,20 @@ def test_the_numbers_agree_with_what_happened(start, fast):
     assert seen['herald_breaker_state{host="127.0.0.1"}'] == seen['herald_credential_held{workspace="default"}'] == 0
     assert seen["herald_loop_lag_seconds_count"] > 0
     assert not any(cid in name or "client_" in name for name in seen)
+
+
+def test_automations_are_counted(start, fast):
+    intercom = start.intercom("--seed", 5)
+    herald = start.herald(intercom, **fast)
+    automations = Automations(herald)
+    aid = automations.made(on_event("ping"), [tag("x"), {"type": "wait_for", "event": "never", "timeout": "1h"}])
+    for n in range(1, 4):
+        automations.event({"external_id": f"client_{n}"}, "ping")
+    automations.wait(aid, lambda rs: len(rs) == 3 and all(r["waiting"] == "event" for r in rs))
+    until = time.monotonic() + 20
+    while (seen := samples(herald)).get('herald_automation_runs{state="active",workspace="default"}') != 3:
+        assert time.monotonic() < until, seen
+        time.sleep(0.2)
+    assert seen['herald_automation_runs_begun_total{workspace="default"}'] == 3
+    assert seen['herald_automation_steps_total{outcome="done",step="add_tag"}'] == 3
+    assert seen["herald_automation_scheduler_lag_seconds_count"] >= 3

@@ -2,6 +2,7 @@
 
 import pathlib
 
+from automations import Automations, delay, in_app, on_event, tag
 from operations import EMAIL, Operations, contact_path
 from privacy import Secrets
 from processes import clients, email_campaign
@@ -80,3 +81,29 @@ def test_an_interrupted_erasure_can_be_repeated(start, fast):
     assert herald.request("DELETE", contact_path("email:" + ANN, "/data"), headers={"Idempotency-Key": "e"}).status == 200
     replay = herald.request("DELETE", contact_path("email:" + ANN, "/data"), headers={"Idempotency-Key": "e"})
     assert replay.headers["idempotent-replayed"] == "true" and replay.json["deliveries"] == 1
+
+
+def test_nothing_of_an_automation_is_left_of_a_person_who_was_erased(start, fast):
+    sim = start.intercom("--seed", 5)
+    herald = start.herald(sim, **fast)
+    automations = Automations(herald)
+    done = automations.made(on_event("signed_up"), [in_app("Hi {{ event.nickname }}")])
+    waits = automations.made(on_event("trial"), [delay("1h"), tag("never")])
+    scored = automations.made({"type": "health_score", "threshold": 40, "direction": "below"}, [tag("low")])
+    automations.event({"email": ANN}, "signed_up", metadata={"nickname": "Anneliese"})
+    automations.event({"external_id": "client_1"}, "trial", metadata={"nickname": "Anneliese"})
+    automations.event({"external_id": "client_1"}, "scored", metadata={"health_score": 77})
+    automations.wait_ended(done)
+    automations.wait(waits, lambda rs: len(rs) == 1)
+    assert files_with(herald.folder / "data", "Anneliese")
+    answer = herald.request("DELETE", contact_path("email:" + ANN, "/data"))
+    assert answer.status == 200, answer
+    for text in (ANN, "Anneliese"):
+        assert files_with(herald.folder / "data", text) == [], text
+    run, = automations.runs(waits)
+    assert run["state"] == "cancelled"
+    counts = automations.get(waits)["runs"]
+    assert counts["cancelled"] == 1 and counts["active"] == 0
+    assert automations.get(done)["runs"]["completed"] == 1
+    assert automations.runs(scored) == []
+    assert herald.get("/v1/audit_entries/verify").json["intact"]
