@@ -168,7 +168,7 @@ def test_an_answer_survives_a_kill(start, fast):
 
 def test_a_stop_waits_for_the_message_that_is_on_its_way(start, fast):
     operations, sim = given(start, fast)
-    operations.user("external_id:client_1")
+    operations.tag("external_id:client_1", "known")  # so that nothing but the message is on its way
     sim.faults({"match": "POST /messages", "do": "latency", "ms": 7000})
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         pending = pool.submit(operations.message, ANN, key="m", **EMAIL)
