@@ -80,7 +80,7 @@ void unmask(json::value& body, const std::string& document) {
 
 std::string masked(std::string_view url) {
     const auto host = url.find("://");
-    const auto path = url.find('/', host == std::string_view::npos ? 0 : host + 3);
+    const auto path = url.find_first_of("/?#", host == std::string_view::npos ? 0 : host + 3);
     return fmt::format("{}/…", url.substr(0, path));
 }
 

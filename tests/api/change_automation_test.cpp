@@ -119,6 +119,18 @@ TEST_F(ChangeAutomationTest, AnActiveOneFiresAsTheEditSays) {
     EXPECT_EQ(parsed(edited).at("next_fire_at"), "2036-07-01T09:00:00.000Z");
 }
 
+TEST_F(ChangeAutomationTest, ASecretInAQueryIsNotShown) {
+    for (const auto* address : {"https://host.example?token=SECRET", "https://host.example#SECRET",
+                                "https://host.example/SECRET?a=b"}) {
+        automations.automations.clear();
+        given(with_steps(fmt::format(
+            R"([{{"type":"send_slack_message","webhook_url":"{}","text":"a"}}])", address)));
+        const auto shown = get(automation());
+        EXPECT_FALSE(shown.body.contains("SECRET")) << shown.body;
+        EXPECT_EQ(parsed(shown).at("steps").at(0).at("webhook_url"), "https://host.example/…");
+    }
+}
+
 TEST_F(ChangeAutomationTest, AMaskedAddressStandsForTheOneThatIsThere) {
     given(with_steps(
         R"([{"type":"send_slack_message","webhook_url":"https://hooks.slack.com/services/T/B/X","text":"a"}])"));
