@@ -16,6 +16,7 @@ constexpr std::string_view activate_scope = "POST /v1/automations/{id}/activate"
 constexpr std::string_view deactivate_scope = "POST /v1/automations/{id}/deactivate";
 constexpr std::string_view confirm_scope = "POST /v1/automations/{id}/confirm";
 constexpr std::chrono::days answer_kept{1};
+constexpr int most_attempts = 8;  // while others change the same automation
 
 // What all three need before they change anything.
 template <class Command>
@@ -79,13 +80,19 @@ Task<Answer> activate_automation(Backend& backend, const Call& call) {
         if (!stored) co_return std::unexpected(problem(stored.error()));
         if (*stored) co_return replayed(**stored);
     }
-    const auto automation = co_await ports.automations.get(call.workspace.id, action->id);
-    if (!automation) co_return std::unexpected(problem(automation.error()));
-    const auto next = next_fire_of(*automation, ports.zones, now);
-    if (!next) co_return std::unexpected(next.error());
-    const auto written =
-        co_await ports.automations.activate(call.caller(), std::move(action->id), *next, now, std::move(request));
-    co_return changed(call, written);
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        const auto automation = co_await ports.automations.get(call.workspace.id, action->id);
+        if (!automation) co_return std::unexpected(problem(automation.error()));
+        const auto next = next_fire_of(*automation, ports.zones, now);
+        if (!next) co_return std::unexpected(next.error());
+        const auto written =
+            co_await ports.automations.activate(call.caller(), action->id, automation->revision, *next, now, request);
+        if (!written && written.error().code == Errc::stale) continue;
+        co_return changed(call, written);
+    }
+    co_return std::unexpected(Problem{.status = 409,
+                                      .code = "state_conflict",
+                                      .detail = "others edit the automation at the same time: repeat the request"});
 }
 
 Task<Answer> deactivate_automation(Backend& backend, const Call& call) {

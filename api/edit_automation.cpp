@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include <boost/json/parse.hpp>
+
 #include "api/automation_command.hpp"
 #include "api/automation_document.hpp"
 #include "api/automation_settling.hpp"
@@ -54,13 +56,29 @@ Task<OrProblem<AutomationBody>> merged(Backend& backend, const Call& call, const
     co_return std::move(body);
 }
 
+// What says when an automation fires. One that is overdue is not put off by an edit that leaves it alone.
+bool same_schedule(const std::string& before, const std::string& after) {
+    const auto old_document = boost::json::parse(before);
+    const auto new_document = boost::json::parse(after);
+    const auto& was = old_document.at("trigger").as_object();
+    const auto& is = new_document.at("trigger").as_object();
+    for (const auto* member : {"type", "schedule", "time_zone", "days_before", "time_of_day"}) {
+        const auto* left = was.if_contains(member);
+        const auto* right = is.if_contains(member);
+        if ((left == nullptr) != (right == nullptr) || (left != nullptr && *left != *right)) return false;
+    }
+    return true;
+}
+
 AutomationEdit edit_of(const Backend& backend, const Automation& before, const AutomationBody& body, WallTime now) {
     const auto definition = definition_of(body);
     AutomationEdit out{.name = body.name.value,
                        .document = document_of(body),
                        .trigger_type = std::string(name(definition->trigger.type)),
                        .action_count = actions_in(*definition),
-                       .next_fire_at = {}};
+                       .next_fire_at = {},
+                       .keeps_schedule = false};
+    out.keeps_schedule = same_schedule(before.document, out.document);
     if (before.state == AutomationState::active)
         out.next_fire_at = next_fire(definition->trigger, backend.ports.zones, now);
     return out;

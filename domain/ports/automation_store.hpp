@@ -51,7 +51,28 @@ struct AutomationEdit {
     std::string document;
     std::string trigger_type;
     std::int64_t action_count{};
-    std::optional<WallTime> next_fire_at;  // for an active one
+    std::optional<WallTime> next_fire_at;  // for an active one,
+    bool keeps_schedule{};                 // unless this says that it fires when it was to fire
+};
+
+// What became of an event that is still remembered. Nothing here tells whom it is about.
+struct EventRecord {
+    enum class Report : std::uint8_t { off, queued, tracked, failed };
+
+    std::string id;
+    std::string name;  // empty: only the id is remembered
+    WallTime at{};
+    WallTime taken_at{};
+    Report report{};
+    std::string report_reason;  // of failed; of queued, what the last attempt met
+    bool pending{};             // its arrival is still to come
+    std::string reason;         // why it starts nothing
+    std::vector<std::string> runs;
+    struct KeptOut {
+        AutomationId automation;
+        std::string because;
+    };
+    std::vector<KeptOut> not_entered;
 };
 
 // For people and the API. Those that change something answer not_found, and conflict with the state and what is
@@ -66,9 +87,10 @@ class AutomationStore {
     // automation_edited.
     virtual Task<Result<WrittenAutomation>> edit(Caller caller, AutomationId id, std::int64_t revision,
                                                  AutomationEdit edited, WallTime now, AutomationRequest request) = 0;
-    // Already so: answered as it is, without an audit entry. Deactivation keeps its runs where they are, before their
-    // next step, and drops a firing that is not confirmed. Audit: automation_activated, automation_deactivated.
-    virtual Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id,
+    // Already so: answered as it is, without an audit entry. stale: as edit, for `next_fire_at` follows from what was
+    // read. Deactivation keeps its runs where they are, before their next step, and drops a firing that has not ended.
+    // Audit: automation_activated, automation_deactivated.
+    virtual Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id, std::int64_t revision,
                                                      std::optional<WallTime> next_fire_at, WallTime now,
                                                      AutomationRequest request) = 0;
     virtual Task<Result<WrittenAutomation>> deactivate(Caller caller, AutomationId id, WallTime now,

@@ -119,6 +119,34 @@ TEST_F(ChangeAutomationTest, AnActiveOneFiresAsTheEditSays) {
     EXPECT_EQ(parsed(edited).at("next_fire_at"), "2036-07-01T09:00:00.000Z");
 }
 
+TEST_F(ChangeAutomationTest, AnActivationFiresAsTheEditBesideItSays) {
+    given_scheduled("2036-06-01T09:00:00Z");
+    automations.before_write = [this] {
+        automations.before_write = [] {};
+        EXPECT_EQ(patch(json::parse(R"({"trigger":{"schedule":"2036-07-01T09:00:00Z"}})")).status, 200);
+    };
+    const auto active = post("activate");
+    ASSERT_EQ(active.status, 200) << active.body;
+    EXPECT_EQ(parsed(active).at("next_fire_at"), "2036-07-01T09:00:00.000Z");
+    EXPECT_EQ(automations.only().next_fire_at, from_rfc3339("2036-07-01T09:00:00Z"));
+    ASSERT_EQ(post("deactivate").status, 200);
+    automations.before_write = [this] { ++automations.only().revision; };
+    EXPECT_EQ(post("activate").status, 409) << "it changes without end";
+}
+
+TEST_F(ChangeAutomationTest, AnOverdueOneFiresAlthoughItIsEdited) {
+    given_scheduled("0 9 * * *");
+    ASSERT_EQ(post("activate").status, 200);
+    const auto due = automations.only().next_fire_at;
+    clock.advance(72h);
+    ASSERT_EQ(patch({{"name", "Renamed"}}).status, 200);
+    EXPECT_EQ(automations.only().next_fire_at, due);
+    ASSERT_EQ(patch(json::parse(R"({"trigger":{"audience":{"segment_id":"t"}}})")).status, 200);
+    EXPECT_EQ(automations.only().next_fire_at, due);
+    ASSERT_EQ(patch(json::parse(R"({"trigger":{"schedule":"0 10 * * *"}})")).status, 200);
+    EXPECT_GT(automations.only().next_fire_at, clock.wall_now());
+}
+
 TEST_F(ChangeAutomationTest, ASecretInAQueryIsNotShown) {
     for (const auto* address : {"https://host.example?token=SECRET", "https://host.example#SECRET",
                                 "https://host.example/SECRET?a=b"}) {

@@ -24,7 +24,8 @@ class FakeAutomationStore final : public AutomationStore {
     std::vector<Run> all_runs;
     std::map<std::int64_t, std::vector<TraceEntry>> traces;
     std::vector<Caller> callers;
-    std::function<void()> before_write = [] {};  // by edit and remove, before they look at the automation
+    std::function<void()> before_write = [] {};  // by edit, activate and remove, before they look at the automation
+    std::map<std::string, EventRecord> events;
 
     Automation& only() { return automations.at(0); }
 
@@ -51,7 +52,7 @@ class FakeAutomationStore final : public AutomationStore {
         found->document = edited.document;
         found->trigger_type = edited.trigger_type;
         found->action_count = edited.action_count;
-        found->next_fire_at = edited.next_fire_at;
+        if (!edited.keeps_schedule) found->next_fire_at = edited.next_fire_at;
         found->updated_at = now;
         if (another) {
             ++found->version;
@@ -60,9 +61,15 @@ class FakeAutomationStore final : public AutomationStore {
         co_return keep(*found, request);
     }
 
-    Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id, std::optional<WallTime> next_fire_at,
-                                             WallTime now, AutomationRequest request) override {
-        return change(std::move(caller), std::move(id), AutomationState::active, next_fire_at, now, std::move(request));
+    Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id, std::int64_t revision,
+                                             std::optional<WallTime> next_fire_at, WallTime now,
+                                             AutomationRequest request) override {
+        before_write();
+        if (const auto* found = find(id); found != nullptr && found->revision != revision)
+            co_return Error{Errc::stale, "the automation has changed meanwhile"};
+        auto written = co_await change(std::move(caller), std::move(id), AutomationState::active, next_fire_at, now,
+                                       std::move(request));
+        co_return written;
     }
     Task<Result<WrittenAutomation>> deactivate(Caller caller, AutomationId id, WallTime now,
                                                AutomationRequest request) override {

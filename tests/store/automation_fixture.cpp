@@ -34,14 +34,21 @@ AutomationId AutomationTest::automation(Definition definition, AutomationState s
 }
 
 Result<WrittenAutomation> AutomationTest::edit(const AutomationId& id, std::int64_t revision,
-                                               const std::string& document, AutomationRequest request) {
+                                               const std::string& document, AutomationRequest request,
+                                               bool keeps_schedule) {
     return run(automations().edit(caller(), id, revision,
-                                  {"Renamed", document, "milestone", 3, start + milliseconds(5)}, start + seconds(1),
+                                  {"Renamed", document, "milestone", 3, start + milliseconds(5), keeps_schedule}, start + seconds(1),
                                   std::move(request)));
 }
 
 Result<WrittenAutomation> AutomationTest::activate(const AutomationId& id, std::optional<WallTime> next) {
-    return run(automations().activate(caller(), id, next, start + seconds(2), {}));
+    const auto found = run(automations().get(workspace, id));
+    return activate(id, found ? found->revision : 1, next);
+}
+
+Result<WrittenAutomation> AutomationTest::activate(const AutomationId& id, std::int64_t revision,
+                                                   std::optional<WallTime> next) {
+    return run(automations().activate(caller(), id, revision, next, start + seconds(2), {}));
 }
 
 Result<WrittenAutomation> AutomationTest::deactivate(const AutomationId& id) {

@@ -86,6 +86,20 @@ TEST_F(AutomationStoreTest, ADraftFiresAtNoTime) {
     EXPECT_FALSE(run(runs().next_fire(workspace)).value());
 }
 
+TEST_F(AutomationStoreTest, AnActivationOfWhatHasChangedMeanwhileIsStale) {
+    const auto id = automation(on_signup(), AutomationState::draft);
+    ASSERT_TRUE(edit(id, 1, "two"));
+    EXPECT_EQ(activate(id, 1, start + 2h).error().code, Errc::stale);
+    EXPECT_EQ(automation_of(id).state, AutomationState::draft);
+    EXPECT_EQ(activate(id, 2, start + 2h).value().automation.next_fire_at, start + 2h);
+}
+
+TEST_F(AutomationStoreTest, AnOverdueFiringIsNotPutOffByAnEditThatKeepsTheSchedule) {
+    const auto id = automation(on_signup(), AutomationState::active, start - 1h);
+    EXPECT_EQ(edit(id, 1, "two", {}, true).value().automation.next_fire_at, start - 1h);
+    EXPECT_EQ(edit(id, 2, "three").value().automation.next_fire_at, start + 5ms);
+}
+
 TEST_F(AutomationStoreTest, WhatIsSoAlreadyIsNoChange) {
     const auto id = automation(on_signup(), AutomationState::draft);
     EXPECT_EQ(deactivate(id).error().code, Errc::conflict);

@@ -85,7 +85,8 @@ Result<WrittenAutomation> edit_automation(Write& write, const Caller& caller, co
     after.document = edited.document;
     after.trigger_type = edited.trigger_type;
     after.action_count = edited.action_count;
-    after.next_fire_at = before->state == AutomationState::active ? edited.next_fire_at : std::nullopt;
+    if (!edited.keeps_schedule)
+        after.next_fire_at = before->state == AutomationState::active ? edited.next_fire_at : std::nullopt;
     if (before->document != edited.document) {
         ++after.version;
         insert_version(write.connection(), *number, after, caller.actor, now);
@@ -101,7 +102,8 @@ Result<WrittenAutomation> edit_automation(Write& write, const Caller& caller, co
 }
 
 Result<WrittenAutomation> switch_automation(Write& write, const Caller& caller, const AutomationId& id,
-                                            AutomationState to, std::optional<WallTime> next_fire_at, WallTime now,
+                                            AutomationState to, std::optional<std::int64_t> revision,
+                                            std::optional<WallTime> next_fire_at, WallTime now,
                                             const AutomationRequest& request) {
     auto repeated = replayed(write, caller.workspace, request, now);
     if (!repeated) return repeated.error();
@@ -109,6 +111,7 @@ Result<WrittenAutomation> switch_automation(Write& write, const Caller& caller, 
     const auto number = automation_number(write.connection(), caller.workspace, id);
     const auto before = find_automation(write.connection(), caller.workspace, id);
     if (!number || !before) return no_such_automation();
+    if (revision && before->revision != *revision) return changed_meanwhile();
     const bool already = before->state == to;
     const bool never_active = to == AutomationState::inactive && before->state == AutomationState::draft;
     if (never_active)

@@ -13,7 +13,8 @@ Result<WrittenAutomation> edit_automation(Write& write, const Caller& caller, co
                                           const AutomationRequest& request);
 // To active or inactive.
 Result<WrittenAutomation> switch_automation(Write& write, const Caller& caller, const AutomationId& id,
-                                            AutomationState to, std::optional<WallTime> next_fire_at, WallTime now,
+                                            AutomationState to, std::optional<std::int64_t> revision,
+                                            std::optional<WallTime> next_fire_at, WallTime now,
                                             const AutomationRequest& request);
 Result<WrittenAutomation> remove_automation(Write& write, const Caller& caller, const AutomationId& id,
                                             std::optional<std::int64_t> revision, WallTime now,

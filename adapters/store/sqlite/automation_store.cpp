@@ -23,18 +23,18 @@ Task<Result<WrittenAutomation>> SqliteAutomationStore::edit(Caller caller, Autom
     });
 }
 
-Task<Result<WrittenAutomation>> SqliteAutomationStore::activate(Caller caller, AutomationId id,
+Task<Result<WrittenAutomation>> SqliteAutomationStore::activate(Caller caller, AutomationId id, std::int64_t revision,
                                                                 std::optional<WallTime> next_fire_at, WallTime now,
                                                                 AutomationRequest request) {
     co_return co_await database_.write([&](Write& write) -> Result<WrittenAutomation> {
-        return switch_automation(write, caller, id, AutomationState::active, next_fire_at, now, request);
+        return switch_automation(write, caller, id, AutomationState::active, revision, next_fire_at, now, request);
     });
 }
 
 Task<Result<WrittenAutomation>> SqliteAutomationStore::deactivate(Caller caller, AutomationId id, WallTime now,
                                                                   AutomationRequest request) {
     co_return co_await database_.write([&](Write& write) -> Result<WrittenAutomation> {
-        return switch_automation(write, caller, id, AutomationState::inactive, {}, now, request);
+        return switch_automation(write, caller, id, AutomationState::inactive, {}, {}, now, request);
     });
 }
 

@@ -13,8 +13,9 @@ class SqliteAutomationStore final : public AutomationStore {
     Task<Result<WrittenAutomation>> create(Caller caller, Automation automation, AutomationRequest request) override;
     Task<Result<WrittenAutomation>> edit(Caller caller, AutomationId id, std::int64_t revision, AutomationEdit edited,
                                          WallTime now, AutomationRequest request) override;
-    Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id, std::optional<WallTime> next_fire_at,
-                                             WallTime now, AutomationRequest request) override;
+    Task<Result<WrittenAutomation>> activate(Caller caller, AutomationId id, std::int64_t revision,
+                                             std::optional<WallTime> next_fire_at, WallTime now,
+                                             AutomationRequest request) override;
     Task<Result<WrittenAutomation>> deactivate(Caller caller, AutomationId id, WallTime now,
                                                AutomationRequest request) override;
     Task<Result<WrittenAutomation>> remove(Caller caller, AutomationId id, std::optional<std::int64_t> revision,
