@@ -29,7 +29,8 @@ Task<Executed> put(Backend& backend, const Call& call, ContactRef ref, ContactCh
                               .contact = {ContactRef::Kind::id, id.value},
                               .name = {},
                               .at = now,
-                              .metadata = change.custom_attributes};
+                              .metadata = change.custom_attributes,
+                              .unrepeatable = true};
         // Whatever becomes of it: the contact is changed.
         const auto seen = co_await take_patiently(backend.ports.clock, call.workspace.automations, std::move(written));
         static_cast<void>(seen);

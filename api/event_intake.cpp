@@ -34,6 +34,7 @@ Task<Result<Taken>> take_patiently(Clock& clock, AutomationEngine& automations, 
 
 IncomingEvent incoming(const Backend& backend, EventCommand command, const std::string& key, std::size_t place,
                        WallTime at) {
+    const bool made_up = !command.id && key.empty();
     auto id = command.id    ? *std::move(command.id)
               : key.empty() ? make_id("evt", at, backend.ports.random)
                             : fmt::format("key_{}_{}", Sha256().add(key).hex().substr(0, id_digits), place);
@@ -43,7 +44,8 @@ IncomingEvent incoming(const Backend& backend, EventCommand command, const std::
             .name = std::move(command.name),
             .at = at,
             .metadata = std::move(command.metadata),
-            .track = command.track};
+            .track = command.track,
+            .unrepeatable = made_up};
 }
 
 }  // namespace herald::api

@@ -26,6 +26,8 @@ struct IncomingEvent {
     bool track{};          // still to be reported to Intercom
     std::int64_t depth{};  // how many automations it came through
 
+    bool tracked{};        // Intercom has it. Not read back, as the next
+    bool unrepeatable{};   // its id was made up for it, so that nobody can send it again
     friend bool operator==(const IncomingEvent&, const IncomingEvent&) = default;
 };
 

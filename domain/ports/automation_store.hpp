@@ -179,7 +179,8 @@ class RunStore {
     virtual ~RunStore() = default;
 
     // Group commit. An event with `matters` waits for its arrival; the others are only remembered by their id, and
-    // reported when they are to be tracked. In the order of the events.
+    // reported when they are to be tracked. One that is neither and that nobody can send again is not stored at all. In
+    // the order of the events.
     virtual Task<Result<std::vector<Taken>>> take(WorkspaceId workspace, std::vector<IncomingEvent> events,
                                                   std::vector<bool> matters, WallTime now) = 0;
 
@@ -226,7 +227,8 @@ class RunStore {
     virtual Task<Result<std::optional<std::int64_t>>> enter(FiringPage page, std::shared_ptr<const Registry> registry,
                                                             const TimeZones& zones, WallTime now) = 0;
 
-    // Old events, ended runs of removed automations: up to so many rows. True: there is more.
+    // Old events, old firings but for the last one of each automation, ended runs of removed automations: up to so many
+    // rows. True: there is more.
     virtual Task<Result<bool>> sweep(std::size_t rows, WallTime now) = 0;
     virtual Task<Result<RunCounts>> run_counts(WorkspaceId workspace) = 0;
 };

@@ -68,6 +68,19 @@ TEST_F(ArrivalTest, WhatDoesNotMatterIsOnlyRememberedByItsId) {
     EXPECT_FALSE(take(event("e-1")));
 }
 
+TEST_F(ArrivalTest, WhatNobodyCanRepeatNorLooksAtIsNotStored) {
+    const auto take_one = [&](IncomingEvent one, bool matters) {
+        one.unrepeatable = true;
+        EXPECT_FALSE(run(runs().take(workspace, {one}, {matters}, start)).value().at(0).duplicate);
+        return raw_integer("SELECT count(*) FROM automation_events");
+    };
+    EXPECT_EQ(take_one(event("evt_1"), false), 0);
+    EXPECT_EQ(take_one(event("evt_2"), true), 1);
+    auto tracked = event("evt_3");
+    tracked.track = true;
+    EXPECT_EQ(take_one(tracked, false), 2);
+}
+
 TEST_F(ArrivalTest, APostponedEventIsLeftOutUntilThen) {
     ASSERT_TRUE(take(event("e-1")));
     ASSERT_TRUE(take(event("e-2")));

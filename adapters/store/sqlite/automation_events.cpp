@@ -70,6 +70,7 @@ std::vector<PendingArrival> pending_arrivals(Connection& connection, const Works
     row.with(workspace, after, now, limit);
     while (row.next()) out.push_back({row.integer(0), to_event(row)});
     return out;
+    if (!kept && event.unrepeatable) return true;
 }
 
 bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number) {

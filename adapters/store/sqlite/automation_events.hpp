@@ -9,7 +9,8 @@
 
 namespace herald::sqlite {
 
-// False: its id is known, and nothing was stored. `matters`: it waits for its arrival.
+// False: its id is known, and nothing was stored. `matters`: it waits for its arrival. What nobody waits for, reports
+// or can send again is not stored either, and true.
 bool insert_event(Write& write, const WorkspaceId& workspace, const IncomingEvent& event, bool matters, WallTime now);
 
 std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,

@@ -10,6 +10,7 @@ namespace herald::sqlite {
 namespace {
 
 constexpr std::int64_t cancelled_at_once = 2'000;
+constexpr std::chrono::days firings_kept{90};
 
 std::int64_t remove_events(Write& write, std::int64_t limit, WallTime now) {
     return write
@@ -18,6 +19,19 @@ std::int64_t remove_events(Write& write, std::int64_t limit, WallTime now) {
             "INDEXED BY automation_events_age WHERE taken_at < ?1 AND arrival <> 'pending' AND report <> 'queued' "
             "ORDER BY taken_at LIMIT ?2)")
         .with(now - events_kept, limit)
+        .run();
+}
+
+// The last one of an automation stays: people see it there.
+std::int64_t remove_old_firings(Write& write, std::int64_t limit, WallTime now) {
+    return write
+        .query(
+            "DELETE FROM automation_firings WHERE number IN (SELECT f.number FROM automation_firings f "
+            "INDEXED BY automation_firings_age WHERE f.at < ?1 "
+            "AND f.state NOT IN ('counting', 'confirming', 'loading') AND f.number < (SELECT max(l.number) "
+            "FROM automation_firings l INDEXED BY automation_firings_listed WHERE l.automation = f.automation) "
+            "ORDER BY f.at LIMIT ?2)")
+        .with(now - firings_kept, limit)
         .run();
 }
 
@@ -98,6 +112,7 @@ void begin_removal_of_automation(Write& write, std::int64_t automation, WallTime
 bool sweep_automations(Write& write, std::size_t rows, WallTime now) {
     const auto limit = static_cast<std::int64_t>(rows);
     auto left = limit - remove_events(write, limit, now);
+    if (left > 0) left -= remove_old_firings(write, left, now);
     while (left > 0) {
         const auto automation = next_removed(write);
         if (!automation) return false;

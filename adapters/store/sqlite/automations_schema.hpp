@@ -169,6 +169,8 @@ CREATE TABLE automation_firings (
     reason     TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX automation_firings_listed ON automation_firings (automation);
+CREATE INDEX automation_firings_age ON automation_firings (at)
+    WHERE state NOT IN ('counting', 'confirming', 'loading');
 CREATE INDEX automation_firings_open ON automation_firings (workspace, number) WHERE state IN ('counting', 'loading');
 CREATE INDEX automation_firings_unended ON automation_firings (automation, version)
     WHERE state IN ('counting', 'confirming', 'loading');
