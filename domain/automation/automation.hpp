@@ -98,8 +98,8 @@ enum class FiringState : std::uint8_t {
     confirming,  // it would reach more people than may be reached without a person's word
     loading,     // people enter, page by page
     done,
-    missed,   // it came up too late to be right
-    dropped,  // the automation was deactivated before it was confirmed
+    missed,   // it came up too late to be right; `reason` says when it was due
+    dropped,  // the automation was deactivated before it ended, or fired again before this one was confirmed
     refused,  // Intercom does not search for the audience; `reason` says why
 };
 

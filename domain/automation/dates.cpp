@@ -35,6 +35,14 @@ std::optional<WallTime> date_in(const Scalars& facts, const std::string& field) 
     return {};
 }
 
+std::optional<Trigger> at_midnight(const Trigger& trigger) {
+    const auto* dated = std::get_if<DateTrigger>(&trigger.rule);
+    if (dated == nullptr) return {};
+    auto begins = *dated;
+    begins.time_of_day = {};
+    return Trigger{trigger.type, std::move(begins)};
+}
+
 LocalDay day_of(WallTime instant, const std::string& zone, const TimeZones& zones) {
     const auto shown = instant + zones.offset_at(zone, instant).offset;
     return std::chrono::floor<std::chrono::days>(LocalTime{shown.time_since_epoch()});

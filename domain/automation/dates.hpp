@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "domain/automation/trigger.hpp"
 #include "domain/contact/profile.hpp"
 #include "domain/filter/filter.hpp"
 #include "domain/ports/time_zones.hpp"
@@ -15,6 +16,10 @@ namespace herald {
 std::optional<WallTime> date_in(const Scalars& facts, const std::string& field);
 
 using LocalDay = std::chrono::local_days;
+
+// The same trigger at the beginning of the day; nullopt: it does not go by dates. The next time of that one after a
+// firing is the end of the firing's day.
+std::optional<Trigger> at_midnight(const Trigger& trigger);
 
 LocalDay day_of(WallTime instant, const std::string& zone, const TimeZones& zones);
 

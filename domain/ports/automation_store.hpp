@@ -213,7 +213,8 @@ class RunStore {
     virtual Task<Result<bool>> write(RunWrite write) = 0;
 
     // Automations whose next_fire_at has come: each becomes a firing (counting, or missed when it is more than `grace`
-    // late), and `next` says when it fires next. Returns how many.
+    // late and, for one that goes by dates, its day is over), and `next` says when it fires next. An older one that
+    // still waits for confirmation is dropped. Returns how many.
     virtual Task<Result<std::int64_t>> fire_due(WorkspaceId workspace, std::shared_ptr<const Registry> registry,
                                                 std::function<std::optional<WallTime>(const Trigger&, WallTime)> next,
                                                 milliseconds grace, WallTime now) = 0;

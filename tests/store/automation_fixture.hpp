@@ -11,6 +11,13 @@
 
 namespace herald::test {
 
+class NoZones final : public TimeZones {
+ public:
+    bool known(const std::string&) const override { return false; }
+    WallTime instant(const std::string&, LocalTime) const override { return {}; }
+    ZoneOffset offset_at(const std::string&, WallTime) const override { return {}; }
+};
+
 class AutomationTest : public StoreTest {
  public:
     using StoredRun = herald::Run;  // Test has a Run of its own

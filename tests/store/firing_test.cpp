@@ -9,14 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Nothing here asks for a zone but through `next`.
-class NoZones final : public TimeZones {
- public:
-    bool known(const std::string&) const override { return false; }
-    WallTime instant(const std::string&, LocalTime) const override { return {}; }
-    ZoneOffset offset_at(const std::string&, WallTime) const override { return {}; }
-};
-
 class FiringTest : public AutomationTest {
  public:
     static Definition hourly() {
@@ -69,6 +61,8 @@ TEST_F(FiringTest, WhatIsTooLateIsMissedAndItsTimesInBetweenWithIt) {
     EXPECT_EQ(fire(start + 5h), 1);
     EXPECT_TRUE(open().empty());
     EXPECT_EQ(automation_of(id).last_firing->state, FiringState::missed);
+    EXPECT_EQ(automation_of(id).last_firing->reason,
+              fmt::format("it was due at {}, more than 10 minutes ago", to_rfc3339(start + 1h)));
     EXPECT_EQ(automation_of(id).next_fire_at, start + 6h);
     EXPECT_EQ(audited("automation_firing_missed"), 1);
     EXPECT_EQ(audited("automation_fired"), 0);
@@ -134,12 +128,13 @@ TEST_F(FiringTest, TooManyPeopleWaitForAWord) {
     EXPECT_EQ(audited("automation_confirmed"), 1);
 }
 
-TEST_F(FiringTest, DeactivationDropsWhatIsNotConfirmed) {
+TEST_F(FiringTest, DeactivationDropsWhatHasNotEnded) {
     const auto id = automation(hourly(), AutomationState::active, start);
     ASSERT_EQ(fire(start), 1);
     const auto counting = open().at(0);
     ASSERT_TRUE(deactivate(id));
     EXPECT_EQ(automation_of(id).last_firing->state, FiringState::dropped);
+    EXPECT_EQ(automation_of(id).last_firing->reason, "the automation was deactivated");
     EXPECT_FALSE(counted(counting, FiringState::loading, 1));
     ASSERT_TRUE(activate(id, start + 1h));
     EXPECT_TRUE(open().empty());
@@ -150,8 +145,58 @@ TEST_F(FiringTest, DeactivationDropsWhatIsNotConfirmed) {
     ASSERT_TRUE(deactivate(id));
     EXPECT_TRUE(open().empty());
     EXPECT_FALSE(enter(loading, {"a"}));
+    EXPECT_EQ(automation_of(id).last_firing->state, FiringState::dropped);
     ASSERT_TRUE(activate(id));
-    EXPECT_EQ(enter(open().at(0), {"a"}), 1);
+    EXPECT_TRUE(open().empty());
+    EXPECT_FALSE(enter(loading, {"a"})) << "weeks later, nobody expects it";
+}
+
+TEST_F(FiringTest, TheNextTimeDropsWhatStillWaitsForAWord) {
+    const auto id = automation(hourly(), AutomationState::active, start);
+    ASSERT_EQ(fire(start), 1);
+    const auto waiting = open().at(0).number;
+    ASSERT_TRUE(counted(open().at(0), FiringState::confirming, 50'000));
+    ASSERT_EQ(fire(start + 1h), 1);
+    EXPECT_EQ(raw_integer(fmt::format(
+                  "SELECT count(*) FROM automation_firings WHERE number = {} AND state = 'dropped' AND "
+                  "reason = 'it was not confirmed before the next time'",
+                  waiting)),
+              1);
+    EXPECT_EQ(run(automations().confirm(caller(), id, waiting, start + 2h, {})).error().code, Errc::conflict);
+    ASSERT_TRUE(counted(open().at(0), FiringState::loading, 1));
+    ASSERT_EQ(fire(start + 2h), 1);
+    EXPECT_EQ(open().size(), 2u) << "one that loads goes on";
+}
+
+TEST_F(FiringTest, OneThatGoesByDatesIsRightAllDay) {
+    auto renewal = on_signup();
+    renewal.trigger = {TriggerType::contract_event, DateTrigger{"renewal", 7, "renews_on", 9h, "UTC"}};
+    const auto nine = std::chrono::floor<std::chrono::days>(start) + 9h;
+    const auto daily = [](const Trigger& trigger, WallTime after) -> std::optional<WallTime> {
+        const auto of_day = std::get<DateTrigger>(trigger.rule).time_of_day;
+        const auto today = std::chrono::floor<std::chrono::days>(after) + of_day;
+        return today > after ? today : today + 24h;
+    };
+    const auto fire_at = [&](WallTime now) { return run(runs().fire_due(workspace, shared(), daily, 15min, now)); };
+    const auto id = automation(renewal, AutomationState::active, nine);
+    EXPECT_EQ(fire_at(nine + 14h).value(), 1);
+    EXPECT_EQ(automation_of(id).last_firing->state, FiringState::counting);
+    EXPECT_EQ(automation_of(id).next_fire_at, nine + 24h);
+    EXPECT_EQ(fire_at(nine + 24h + 15h).value(), 1);
+    EXPECT_EQ(automation_of(id).last_firing->state, FiringState::missed) << "the day is over";
+}
+
+TEST_F(FiringTest, OldFiringsGoButForTheLast) {
+    const auto id = automation(hourly(), AutomationState::active, start);
+    for (int hour = 0; hour < 3; ++hour) {
+        ASSERT_EQ(fire(start + std::chrono::hours(hour)), 1);
+        ASSERT_TRUE(counted(open().at(0), FiringState::refused, 0));
+    }
+    ASSERT_TRUE(run(runs().sweep(100, start + 24h * 89)));
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM automation_firings"), 3);
+    ASSERT_TRUE(run(runs().sweep(100, start + 24h * 91)));
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM automation_firings"), 1);
+    EXPECT_EQ(automation_of(id).last_firing->at, start + 2h);
 }
 
 TEST_F(FiringTest, ARefusedAudienceSaysWhy) {

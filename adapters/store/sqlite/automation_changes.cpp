@@ -42,14 +42,14 @@ Error changed_meanwhile() {
     return {Errc::stale, "the automation has changed meanwhile"};
 }
 
-// What has not begun to reach people does not begin any more.
+// Nobody enters any more; who has entered stays.
 void drop_firings(Write& write, std::int64_t automation) {
     write
         .query(
-            "UPDATE automation_firings SET state = 'dropped' WHERE number IN (SELECT number FROM automation_firings "
-            "INDEXED BY automation_firings_unended WHERE automation = ?1 AND state IN ('counting', 'confirming', "
-            "'loading') "
-            "AND state <> 'loading')")
+            "UPDATE automation_firings SET state = 'dropped', reason = 'the automation was deactivated' WHERE number "
+            "IN "
+            "(SELECT number FROM automation_firings INDEXED BY automation_firings_unended WHERE automation = ?1 "
+            "AND state IN ('counting', 'confirming', 'loading'))")
         .with(automation)
         .run();
 }

@@ -1,11 +1,15 @@
 #include "adapters/store/sqlite/firings.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "adapters/store/sqlite/automation_rows.hpp"
 #include "adapters/store/sqlite/histories.hpp"
 #include "adapters/store/sqlite/run_writes.hpp"
 #include "domain/audit/automation_records.hpp"
+#include "domain/automation/dates.hpp"
 #include "domain/automation/engine.hpp"
 #include "domain/filter/evaluate.hpp"
 
@@ -31,19 +35,41 @@ std::vector<DueAutomation> due_automations(Write& write, const WorkspaceId& work
     return due;
 }
 
-// How late it is decides whether it is still right. Times between that one and now have passed with it.
+// Empty: it is still right. One that goes by dates is so as long as its day lasts.
+std::string why_missed(const Trigger& trigger, WallTime at, const NextFire& next, milliseconds grace, WallTime now) {
+    if (now - at <= grace) return {};
+    if (const auto daily = at_midnight(trigger))
+        if (const auto end_of_day = next(*daily, at); end_of_day && now < *end_of_day) return {};
+    return fmt::format("it was due at {}, more than {} minutes ago", to_rfc3339(at),
+                       std::chrono::floor<std::chrono::minutes>(grace).count());
+}
+
+// People are asked about one firing at a time.
+void drop_unconfirmed(Write& write, std::int64_t automation) {
+    write
+        .query(
+            "UPDATE automation_firings SET state = 'dropped', reason = 'it was not confirmed before the next time' "
+            "WHERE number IN (SELECT number FROM automation_firings INDEXED BY automation_firings_unended "
+            "WHERE automation = ?1 AND state IN ('counting', 'confirming', 'loading') AND state = 'confirming')")
+        .with(automation)
+        .run();
+}
+
+// Times between that one and now have passed with it.
 void fire(Write& write, const WorkspaceId& workspace, const DueAutomation& due, std::optional<WallTime> next,
-          bool missed, WallTime now) {
+          std::string missed, WallTime now) {
+    drop_unconfirmed(write, due.number);
     Firing firing;
     firing.automation = due.id;
     firing.version = due.version;
     firing.at = due.at;
-    firing.state = missed ? FiringState::missed : FiringState::counting;
+    firing.state = missed.empty() ? FiringState::counting : FiringState::missed;
+    firing.reason = std::move(missed);
     {
         auto row = write.query(
-            "INSERT INTO automation_firings (automation, workspace, version, at, state) VALUES (?1, ?2, ?3, ?4, ?5) "
-            "RETURNING number");
-        if (row.with(due.number, workspace, due.version, due.at, name(firing.state)).next())
+            "INSERT INTO automation_firings (automation, workspace, version, at, state, reason) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING number");
+        if (row.with(due.number, workspace, due.version, due.at, name(firing.state), firing.reason).next())
             firing.number = row.integer(0);
     }
     write.query("UPDATE automations SET next_fire_at = ?2 WHERE number = ?1").with(due.number, next).run();
@@ -107,7 +133,7 @@ std::int64_t fire_due(Write& write, const WorkspaceId& workspace, const Registry
         if (definition == nullptr) continue;
         // A clock that went back does not make it fire twice.
         const auto following = next(definition->trigger, std::max(now, due.at));
-        fire(write, workspace, due, following, now - due.at > grace, now);
+        fire(write, workspace, due, following, why_missed(definition->trigger, due.at, next, grace, now), now);
         ++fired;
     }
     return fired;
