@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "api/automation_definition.hpp"
+#include "domain/automation/dates.hpp"
 #include "domain/automation/engine.hpp"
 #include "domain/campaign/schedule.hpp"
+#include "domain/filter/contact_search.hpp"
 
 namespace herald::api {
 namespace {
@@ -55,10 +57,30 @@ void check_schedule(Decoder& decoder, TimeTriggerBody& body, const Judges& judge
     if (!wrong.empty()) decoder.fail_in("/trigger/schedule", FieldCode::invalid_value, std::move(wrong));
 }
 
+void check_named(Decoder& decoder, const TriggerAudienceBody& audience, const Judges& judges) {
+    constexpr std::string_view place = "/trigger/audience/contacts";
+    if (!audience.contacts || !audience.contacts->values.empty() || judges.nobody_named) return;
+    if (decoder.clean_in(place))
+        decoder.fail_in(std::string(place), FieldCode::too_few, "0 elements, at least 1 needed");
+}
+
+// The date is searched for at Intercom when its day comes.
+void check_date(Decoder& decoder, const ContractTriggerBody& body, const Judges& judges) {
+    if (body.time_zone) check_zone(decoder, "/trigger/time_zone", *body.time_zone, judges.zones);
+    constexpr std::string_view place = "/trigger/date_attribute";
+    if (!body.date_attribute || !decoder.clean_in(place)) return;
+    const auto query = around(body.date_attribute->value,
+                              LocalDay{std::chrono::floor<std::chrono::days>(judges.now.time_since_epoch())});
+    const auto refused = refused_by_contact_search(query);
+    if (!refused.empty()) decoder.fail_in(std::string(place), FieldCode::not_searchable, refused.front().reason);
+}
+
 void check_trigger(Decoder& decoder, AnyTrigger& trigger, const Judges& judges) {
-    if (auto* time = std::get_if<TimeTriggerBody>(&trigger)) check_schedule(decoder, *time, judges);
-    if (const auto* contract = std::get_if<ContractTriggerBody>(&trigger); contract != nullptr && contract->time_zone)
-        check_zone(decoder, "/trigger/time_zone", *contract->time_zone, judges.zones);
+    if (auto* time = std::get_if<TimeTriggerBody>(&trigger)) {
+        check_schedule(decoder, *time, judges);
+        check_named(decoder, time->audience, judges);
+    }
+    if (const auto* contract = std::get_if<ContractTriggerBody>(&trigger)) check_date(decoder, *contract, judges);
 }
 
 void check_url(Decoder& decoder, const std::string& pointer, const UrlText& url, const Webhooks& webhooks) {

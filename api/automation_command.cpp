@@ -40,6 +40,13 @@ bool retyped(const json::value& trigger, const json::object& changes) {
     return type != nullptr && *type != trigger.at("type");
 }
 
+// Whether an erasure took the last one out of the audience.
+bool names_nobody(const json::value& document) {
+    boost::system::error_code missing;
+    const auto* contacts = document.find_pointer("/trigger/audience/contacts", missing);
+    return contacts != nullptr && contacts->is_array() && contacts->get_array().empty();
+}
+
 }  // namespace
 
 OrNoJson<AutomationCommand> read_automation_command(std::string_view body, std::string_view method,
@@ -67,6 +74,7 @@ PatchedAutomation patched(const std::string& document, const json::value& patch,
         if (changes.erase(member) > 0) decoder.fail_at(member, FieldCode::not_allowed, std::string(why));
     auto creation = json::parse(document);
     if (retyped(creation.at("trigger"), changes)) creation.get_object().erase("trigger");
+    judges.nobody_named = names_nobody(creation);
     merge_patch(creation, changes);
     unmask(creation, document);
     // A time that has passed is no mistake of a patch that says nothing about it.

@@ -14,6 +14,7 @@ struct Judges {
     const TimeZones& zones;
     const Webhooks& webhooks;
     bool default_sender{};  // messages need not name whom they come from
+    bool nobody_named{};    // an erasure left the audience empty, and it may stay so
     WallTime now{};
 };
 

@@ -1,8 +1,11 @@
 #include "api/automation_settling.hpp"
 
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "api/operations.hpp"
+#include "domain/automation/dates.hpp"
 
 namespace herald::api {
 namespace {
@@ -29,6 +32,32 @@ std::vector<Place> senders_in(AutomationBody& body) {
 Sender sender_of(const SenderBody& body) {
     Sender out{.admin_id = body.admin_id, .email = {}, .verified = false};
     if (body.email) out.email = body.email->value;
+    return out;
+}
+
+// What Intercom will be asked, and where the body says it: the place may follow from Intercom's words.
+struct Asked {
+    AudienceQuery query;
+    std::function<std::string(std::string_view words)> place;
+};
+
+std::vector<Asked> queries_of(const TriggerBody& trigger, const Backend& backend) {
+    const auto at = [](std::string_view pointer) {
+        return [pointer](std::string_view) { return std::string(pointer); };
+    };
+    std::vector<Asked> out;
+    if (const auto* time = std::get_if<TimeTriggerBody>(&trigger.is)) {
+        const auto& [contacts, segment, filter] = time->audience;
+        if (segment) out.push_back({SegmentId{segment->value}, at("/trigger/audience/segment_id")});
+        if (filter)
+            out.push_back(
+                {filter->filter, [&body = *filter](std::string_view words) { return place_named_in(body, words); }});
+    }
+    if (const auto* contract = std::get_if<ContractTriggerBody>(&trigger.is); contract && contract->date_attribute) {
+        const auto now = backend.ports.clock.wall_now().time_since_epoch();
+        const LocalDay today{std::chrono::floor<std::chrono::days>(now)};
+        out.push_back({around(contract->date_attribute->value, today), at("/trigger/date_attribute")});
+    }
     return out;
 }
 
@@ -62,22 +91,15 @@ Task<std::optional<Problem>> settle_senders(Backend& backend, const Call& call, 
 }
 
 Task<std::optional<Problem>> check_trigger_audience(Backend& backend, const Call& call, const AutomationBody& body) {
-    const auto* time = std::get_if<TimeTriggerBody>(&body.trigger.is);
-    if (time == nullptr) co_return std::nullopt;
-    std::vector<std::pair<AudienceQuery, std::string>> queries;
-    const auto& audience = time->audience;
-    if (audience.segment_id)
-        queries.emplace_back(SegmentId{audience.segment_id->value}, "/trigger/audience/segment_id");
-    if (audience.filter) queries.emplace_back(audience.filter->filter, std::string());
-
+    auto queries = queries_of(body.trigger, backend);
+    if (queries.empty()) co_return std::nullopt;
     const auto until = call.request.deadline.capped(backend.ports.clock.now(), patience);
     std::vector<FieldError> errors;
-    for (auto& [query, pointer] : queries) {
+    for (auto& [query, place] : queries) {
         const auto checked = co_await call.workspace.audience_search.check(std::move(query), until);
         if (checked || checked.error().code != Errc::content_rejected) continue;
         const auto& words = checked.error().detail;
-        if (pointer.empty()) pointer = place_named_in(*audience.filter, words);
-        errors.push_back({pointer, FieldCode::not_searchable, words});
+        errors.push_back({place(words), FieldCode::not_searchable, words});
     }
     if (errors.empty()) co_return std::nullopt;
     auto detail = errors.front().detail;

@@ -21,7 +21,7 @@ using DurationText = Text<16>;   // "7d"
 using TimeOfDayText = Text<16>;  // "09:00"
 
 struct TriggerAudienceBody {
-    std::optional<List<PersonBody, 1, 1'000>> contacts;
+    std::optional<List<PersonBody, 0, 1'000>> contacts;  // empty: those who were named have been erased
     std::optional<Text<64>> segment_id;
     std::optional<FilterBody> filter;
 };

@@ -147,6 +147,20 @@ TEST_F(ChangeAutomationTest, AnOverdueOneFiresAlthoughItIsEdited) {
     EXPECT_GT(automations.only().next_fire_at, clock.wall_now());
 }
 
+TEST_F(ChangeAutomationTest, AnAudienceWhosePeopleWereErasedIsReadAndMayStay) {
+    given(with_trigger(R"({"type":"time_based","schedule":"0 9 * * *","time_zone":"Europe/Berlin",
+        "audience":{"contacts":[{"external_id":"annelie"}]}})"));
+    auto& document = automations.only().document;
+    const std::string named = R"([{"external_id":"annelie"}])";
+    document.replace(document.find(named), named.size(), "[]");
+    EXPECT_EQ(post("activate").status, 200);
+    EXPECT_EQ(parsed(get(automation())).at("trigger").at("audience"), json::parse(R"({"contacts":[]})"));
+    EXPECT_EQ(patch({{"name", "Nobody"}}).status, 200);
+    EXPECT_EQ(wrong(json::parse(R"({"name":"n","steps":[{"type":"add_tag","tag":"a"}],"trigger":{"type":"time_based",
+        "schedule":"0 9 * * *","time_zone":"Europe/Berlin","audience":{"contacts":[]}}})")),
+              (Mistakes{{"/trigger/audience/contacts", "too_few"}}));
+}
+
 TEST_F(ChangeAutomationTest, ASecretInAQueryIsNotShown) {
     for (const auto* address : {"https://host.example?token=SECRET", "https://host.example#SECRET",
                                 "https://host.example/SECRET?a=b"}) {

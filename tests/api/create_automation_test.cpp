@@ -215,6 +215,26 @@ TEST_F(CreateAutomationTest, AnAudienceIsBoundedAndAskedFor) {
     EXPECT_EQ(audience(R"("segment_id":"s")"), Mistakes{});
 }
 
+TEST_F(CreateAutomationTest, ADateThatIntercomDoesNotSearchForIsFoundOut) {
+    const auto dated = [&](const std::string& attribute) {
+        return wrong(with_trigger(fmt::format(
+            R"({{"type":"contract_event","event_type":"renewal","days_before":7,"date_attribute":"{}"}})", attribute)));
+    };
+    EXPECT_EQ(dated("email"), (Mistakes{{"/trigger/date_attribute", "not_searchable"}}));
+    EXPECT_TRUE(searching.checked.empty());
+    EXPECT_EQ(dated("renews_at"), Mistakes{});
+    ASSERT_EQ(searching.checked.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<Filter>(searching.checked[0]));
+    searching.fails = Error{Errc::content_rejected, "no attribute renews_at"};
+    const auto response = automate(with_trigger(
+        R"({"type":"contract_event","event_type":"renewal","days_before":7,"date_attribute":"renews_at"})"));
+    EXPECT_EQ(response.status, 422);
+    EXPECT_EQ(code(response), "audience_refused");
+    EXPECT_EQ(mistakes(response), (Mistakes{{"/trigger/date_attribute", "not_searchable"}}));
+    searching.fails = Error{Errc::not_executed, "no connection"};
+    EXPECT_EQ(dated("renews_at"), Mistakes{});
+}
+
 TEST_F(CreateAutomationTest, StepsAreBoundedInNumberAndDepth) {
     const std::string exit = R"({"type":"exit"})";
     const auto steps = [&](int count) {
