@@ -40,6 +40,8 @@ Task<Executed> erase(Backend& backend, const Call& call, ContactRef ref, Deadlin
     const auto names = co_await names_of(call, std::move(ref), deadline);
     const auto now = backend.ports.clock.wall_now();
     const auto erased = co_await backend.ports.people.erase(call.caller(), names.known_as, gone(call, now), now);
+    // Also after an error: it may have come behind the erasure.
+    call.workspace.automations.changed();
     if (!erased) co_return Executed{std::unexpected(problem(erased.error()))};
     const ErasureView view{erased->deliveries, erased->cancelled, erased->messages,
                            erased->events,     erased->answers,   names.asked};

@@ -68,7 +68,8 @@ AuditRecord contact_data_erased(const ContactRef& contact, const Erased& erased)
              {"events", erased.events},
              {"answers", erased.answers},
              {"runs", erased.runs},
-             {"automation_events", erased.automation_events}}};
+             {"automation_events", erased.automation_events},
+             {"automations", erased.automations}}};
 }
 
 }  // namespace herald

@@ -1,6 +1,6 @@
 #pragma once
-// An automation: a trigger, steps, and the rules around them. What it says is a version; versions never change, and a
-// run stays on the one it began with.
+// An automation: a trigger, steps, and the rules around them. What it says is a version; versions never change (but for
+// an erased person, who is taken out of their audience), and a run stays on the one it began with.
 
 #include <array>
 #include <chrono>

@@ -17,14 +17,15 @@ Task<Result<std::shared_ptr<const Registry>>> RegistryKeeper::fresh() {
     co_return built;
 }
 
-std::shared_ptr<const Registry> RegistryKeeper::build(const std::vector<InUse>& in_use) const {
+std::shared_ptr<const Registry> RegistryKeeper::build(const std::vector<InUse>& in_use) {
     auto out = std::make_shared<Registry>();
+    Known known;
     for (const auto& each : in_use) {
+        const std::pair version(each.id, each.version);
+        const auto document = std::hash<std::string>{}(each.document);
         std::shared_ptr<const Definition> definition;
-        if (registry_)
-            if (const auto known = registry_->versions.find({each.id, each.version});
-                known != registry_->versions.end())
-                definition = known->second;
+        if (const auto read = known_.find(version); read != known_.end() && read->second.document == document)
+            definition = read->second.definition;
         if (!definition) {
             auto read = reader_(each.document);
             if (!read) {
@@ -33,13 +34,15 @@ std::shared_ptr<const Registry> RegistryKeeper::build(const std::vector<InUse>& 
             }
             definition = *std::move(read);
         }
-        out->versions.emplace(std::pair(each.id, each.version), definition);
+        out->versions.emplace(version, definition);
+        known.emplace(version, Read{document, definition});
         if (!each.active) continue;
         const auto metric = watched_metric(definition->trigger);
         if (!metric.empty() && std::ranges::find(out->metrics, metric) == out->metrics.end())
             out->metrics.push_back(metric);
         out->active.push_back({each.id, each.version, std::move(definition)});
     }
+    known_ = std::move(known);
     const std::string health(health_score_metric);
     if (std::ranges::find(out->metrics, health) == out->metrics.end()) out->metrics.push_back(health);
     return out;

@@ -2,8 +2,10 @@
 // Keeps the registry of one workspace as the store has it.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "domain/ports/automation_store.hpp"
 
@@ -21,7 +23,13 @@ class RegistryKeeper {
     void changed() { ++wanted_; }
 
  private:
-    std::shared_ptr<const Registry> build(const std::vector<InUse>& in_use) const;
+    // What a document said when it was read. That of a version changes when a person is erased from it.
+    struct Read {
+        std::size_t document{};  // its hash
+        std::shared_ptr<const Definition> definition;
+    };
+    using Known = std::map<std::pair<AutomationId, std::int64_t>, Read>;
+    std::shared_ptr<const Registry> build(const std::vector<InUse>& in_use);
 
     RunStore& store_;
     DefinitionReader reader_;
@@ -30,6 +38,7 @@ class RegistryKeeper {
     std::uint64_t wanted_{1};
     std::uint64_t seen_{};
     std::shared_ptr<const Registry> registry_;
+    Known known_;  // all that the last look found in use
 };
 
 }  // namespace herald

@@ -15,7 +15,11 @@ class AutomationEngine {
     // this returns, and what they trigger happens soon. At most 1,000. Also while the service drains. Errors: store_unavailable.
     virtual Task<Result<std::vector<Taken>>> take(std::vector<IncomingEvent> events) = 0;
 
-    // An automation was created, changed, activated, deactivated, confirmed or removed, or a run cancelled: look again.
+    // Whether an event of that id was taken already. Errors: store_unavailable.
+    virtual Task<Result<bool>> known(std::string id) = 0;
+
+    // An automation was created, changed, activated, deactivated, confirmed or removed, or a person erased from one:
+    // look again.
     virtual void changed() = 0;
 };
 

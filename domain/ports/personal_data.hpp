@@ -21,6 +21,7 @@ struct Erased {
     std::int64_t answers{};     // kept for repetitions of a request
     std::int64_t runs{};        // of automations, likewise; those under way are cancelled
     std::int64_t automation_events{};  // that automations took in
+    std::int64_t automations{};        // whose audiences named the person; they do not any more
 
     friend bool operator==(const Erased&, const Erased&) = default;
 };
@@ -33,8 +34,12 @@ class PersonalData {
     // and all other names of that contact. Counts and the audit chain stay as they are. A kept answer becomes
     // `instead`. The files hold no trace of it afterwards.
     //
-    // Errors: conflict when a message to the person, or a step of an automation, is on the wire, or an audience in which
-    // the person stands is being loaded and could bring them back; then nothing is erased. store_unavailable: repeat it.
+    // An audience of an automation that named nobody else reaches nobody from then on. Whoever holds definitions must
+    // read them again.
+    //
+    // Errors: conflict when a message to the person, or a step of an automation, is on the wire, or an audience in
+    // which the person stands is being loaded and could bring them back; then nothing is erased. store_unavailable:
+    // repeat it.
     virtual Task<Result<Erased>> erase(Caller caller, std::vector<ContactRef> names, std::string instead,
                                        WallTime now) = 0;
 };

@@ -284,6 +284,7 @@ TEST_F(OperationsTest, DataIsErasedAlsoWhenIntercomIsDown) {
     ASSERT_EQ(response.status, 200) << response.body;
     EXPECT_FALSE(parsed(response).at("intercom_asked").as_bool());
     EXPECT_EQ(people.asked.size(), 1U);
+    EXPECT_EQ(engine.changes, 1) << "the definitions are read again, without the person";
 }
 
 TEST_F(OperationsTest, WhatIsOnItsWayIsNotErased) {

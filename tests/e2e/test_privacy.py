@@ -1,6 +1,8 @@
 """What is held about a person goes when they ask for it, and nothing of them ever stands in a log or a metric."""
 
 import pathlib
+import time
+from datetime import UTC, datetime, timedelta
 
 from automations import Automations, delay, in_app, on_event, tag
 from operations import EMAIL, Operations, contact_path
@@ -107,3 +109,29 @@ def test_nothing_of_an_automation_is_left_of_a_person_who_was_erased(start, fast
     assert automations.get(done)["runs"]["completed"] == 1
     assert automations.runs(scored) == []
     assert herald.get("/v1/audit_entries/verify").json["intact"]
+
+
+def test_a_person_named_in_an_audience_does_not_come_back(start, fast):
+    sim = start.intercom("--seed", 5)
+    herald = start.herald(sim, **fast)
+    automations = Automations(herald)
+    soon = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    trigger = {"type": "time_based", "schedule": soon, "time_zone": "UTC", "audience": {"contacts": [{"email": ANN}]}}
+    key = {"Idempotency-Key": "news"}
+    body = {"name": "News", "trigger": trigger, "steps": [tag("news")], "is_active": True}
+    created = herald.post("/v1/automations", body, headers=key)
+    assert created.status == 201, created
+    aid, etag = created.json["id"], created.headers["etag"]
+    answer = herald.request("DELETE", contact_path("email:" + ANN, "/data"))
+    assert answer.status == 200 and answer.json["answers"] == 1, answer
+    assert files_with(herald.folder / "data", ANN) == []
+    assert herald.post("/v1/automations", body, headers=key).json["code"] == "contact_erased"
+    shown = herald.get(f"/v1/automations/{aid}")
+    assert shown.json["trigger"]["audience"] == {"contacts": []} and shown.headers["etag"] != etag
+    until = time.monotonic() + 20
+    while (firing := automations.get(aid).get("last_firing", {})).get("state") != "done":
+        assert time.monotonic() < until, firing
+        time.sleep(0.1)
+    assert firing["people"] == 0 and firing["entered"] == 0
+    assert automations.runs(aid) == []
+    assert files_with(herald.folder / "data", ANN) == []

@@ -1,8 +1,14 @@
 #include "adapters/store/sqlite/personal_data.hpp"
 
+#include <algorithm>
+#include <set>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 #include <fmt/format.h>
 
 #include "adapters/store/sqlite/automation_person.hpp"
+#include "adapters/store/sqlite/named_people.hpp"
 #include "adapters/store/sqlite/person.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "domain/audit/operation_records.hpp"
@@ -24,19 +30,24 @@ Error being_sent() {
     return error;
 }
 
+Error being_loaded() {
+    return {Errc::conflict,
+            "an automation still loads the audience in which the person stands, which could bring the person back: let "
+            "it end, or deactivate the automation; nothing was erased"};
+}
+
 // Why nothing may be erased now.
 std::optional<Error> obstacle(Write& write, const Found& found, const std::vector<std::string>& messages,
-                              const std::vector<std::int64_t>& runs) {
+                              const std::vector<std::int64_t>& runs, const std::vector<NamedIn>& named) {
     switch (obstacle_of(write, runs)) {
         case RunObstacle::none:
             break;
         case RunObstacle::on_the_wire:
             return being_sent();
         case RunObstacle::loading:
-            return Error{Errc::conflict,
-                         "an automation still loads the audience in which the person stands, which could bring the "
-                         "person back: let it end, or delete the automation; nothing was erased"};
+            return being_loaded();
     }
+    if (std::ranges::any_of(named, &NamedIn::firing)) return being_loaded();
     for (const auto& id : messages) {
         auto row = write.query("SELECT 1 FROM messages WHERE id = ?1 AND state = 'sending'");
         if (row.with(id).next()) return being_sent();
@@ -143,15 +154,44 @@ std::int64_t erase_answers(Write& write, const WorkspaceId& workspace, const std
         .run();
 }
 
+// Of requests about automations that are gone, whose documents cannot be looked at any more.
+std::int64_t erase_orphaned_answers(Write& write, const WorkspaceId& workspace, const Person& person,
+                                    const std::string& instead) {
+    std::int64_t erased = 0;
+    for (const auto& known : person.names)
+        erased += write
+                      .query(
+                          "UPDATE idempotency SET answer = ?3, resource = 'erased' WHERE workspace = ?1 "
+                          "AND state = 'answered' AND substr(resource, 1, 4) = 'aut_' AND NOT EXISTS "
+                          "(SELECT 1 FROM automations a WHERE a.id = idempotency.resource) "
+                          "AND instr(lower(answer), lower(?2)) > 0")
+                      .with(workspace, boost::json::serialize(boost::json::string(known.value)), instead)
+                      .run();
+    return erased;
+}
+
+// Nobody enters by name any more, and what was answered about the automation goes.
+void erase_from_audiences(Write& write, const WorkspaceId& workspace, const Person& person,
+                          const std::vector<NamedIn>& named, const std::string& instead, Erased& erased) {
+    forget_named(write, named);
+    std::set<std::string> automations;
+    for (const auto& each : named) automations.insert(each.id);
+    for (const auto& id : automations) erased.answers += erase_answers(write, workspace, id, instead);
+    erased.automations = static_cast<std::int64_t>(automations.size());
+    erased.answers += erase_orphaned_answers(write, workspace, person, instead);
+}
+
 Result<Erased> erase_all(Write& write, const Caller& caller, const ContactRef& asked, const Found& found,
                          const std::string& instead, WallTime now) {
     const auto& workspace = caller.workspace;
     const auto messages = find_messages(write.connection(), workspace, found.person);
     const auto runs = find_runs(write.connection(), workspace, found.person);
-    if (auto why = obstacle(write, found, messages, runs)) return *std::move(why);
+    const auto named = find_named(write.connection(), workspace, found.person);
+    if (auto why = obstacle(write, found, messages, runs, named)) return *std::move(why);
     Erased erased;
     for (const auto number : found.deliveries) erase_delivery(write, number, now, erased);
     erase_from_automations(write, workspace, found.person, runs, now, erased);
+    erase_from_audiences(write, workspace, found.person, named, instead, erased);
     for (const auto& id : messages) {
         erase_message(write, id, erased);
         erased.answers += erase_answers(write, workspace, id, instead);
