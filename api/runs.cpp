@@ -15,6 +15,7 @@
 #include "api/operations.hpp"
 #include "api/run_view.hpp"
 #include "api/shapes.hpp"
+#include "domain/audit/operation_records.hpp"
 
 namespace herald::api {
 namespace {
@@ -100,10 +101,9 @@ Task<Executed> cancel(Backend& backend, const Call& call, std::int64_t number) {
     const auto run =
         co_await backend.ports.automations.cancel_run(call.caller(), number, backend.ports.clock.wall_now());
     if (!run) co_return Executed{std::unexpected(problem(run.error()))};
-    call.workspace.automations.changed();
     const auto view = co_await view_of(backend, call, *run);
     if (!view) co_return Executed{std::unexpected(view.error())};
-    co_return Executed{json_response(200, to_json(*view))};
+    co_return Executed{json_response(200, to_json(*view)), audit_resource(run->contact)};
 }
 
 }  // namespace

@@ -124,7 +124,9 @@ TEST_F(RunsTest, ARunIsCancelledOnce) {
     const auto cancelled = send("POST", path_of(1) + "/cancel", {}, key("k"));
     ASSERT_EQ(cancelled.status, 200) << cancelled.body;
     EXPECT_EQ(parsed(cancelled).at("state"), "cancelled");
-    EXPECT_EQ(engine.changes, 2);
+    EXPECT_EQ(engine.changes, 1) << "no definition has changed";
+    EXPECT_EQ(requests.keys.begin()->second.second.resource, "contact:6762f2391bb69f9f2193bc19")
+        << "an erasure finds the answer";
     const auto again = send("POST", path_of(1) + "/cancel", {}, key("k"));
     EXPECT_EQ(again.body, cancelled.body);
     EXPECT_EQ(header(again, "Idempotent-Replayed"), "true");
