@@ -13,6 +13,8 @@ enum class OnTimeout : std::uint8_t { carry_on, exit };
 enum class RunWaiting : std::uint8_t { none, delay, event, inactive };
 enum class ItemStatus : std::uint8_t { accepted, duplicate, invalid };
 enum class Tracking : std::uint8_t { queued, none };
+enum class EventTracked : std::uint8_t { queued, tracked, failed, none };
+enum class EventArrival : std::uint8_t { pending, done };
 
 template <>
 struct Names<TriggerType> {
@@ -118,6 +120,31 @@ template <>
 struct Names<Tracking> {
     static constexpr std::array values{Tracking::queued, Tracking::none};
     static std::string_view name(Tracking tracking) { return tracking == Tracking::queued ? "queued" : "none"; }
+};
+
+template <>
+struct Names<EventTracked> {
+    static constexpr std::array values{EventTracked::queued, EventTracked::tracked, EventTracked::failed,
+                                       EventTracked::none};
+    static std::string_view name(EventTracked tracked) {
+        switch (tracked) {
+            case EventTracked::queued:
+                return "queued";
+            case EventTracked::tracked:
+                return "tracked";
+            case EventTracked::failed:
+                return "failed";
+            case EventTracked::none:
+                return "none";
+        }
+        return "";
+    }
+};
+
+template <>
+struct Names<EventArrival> {
+    static constexpr std::array values{EventArrival::pending, EventArrival::done};
+    static std::string_view name(EventArrival state) { return state == EventArrival::pending ? "pending" : "done"; }
 };
 
 }  // namespace herald::api

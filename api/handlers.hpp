@@ -37,6 +37,7 @@ Task<Answer> remove_tag(Backend& backend, const Call& call);
 Task<Answer> erase_contact(Backend& backend, const Call& call);
 Task<Answer> track_event(Backend& backend, const Call& call);
 Task<Answer> track_events(Backend& backend, const Call& call);
+Task<Answer> get_event(Backend& backend, const Call& call);
 
 Task<Answer> create_automation(Backend& backend, const Call& call);
 Task<Answer> list_automations(Backend& backend, const Call& call);

@@ -50,6 +50,7 @@ constexpr std::array table{
     Route{Verb::del,  "/v1/contacts/{contact}/tags/{tag}", "removeTag",          KeyScope::contacts_write,   remove_tag},
     Route{Verb::post, "/v1/events",                    "trackEvent",             KeyScope::contacts_write,   track_event},
     Route{Verb::post, "/v1/events/batch",              "trackEvents",            KeyScope::contacts_write,   track_events, {}, draft_body},
+    Route{Verb::get,  "/v1/events/{id}",               "getEvent",               KeyScope::contacts_read,   get_event},
     Route{Verb::post, "/v1/automations",               "createAutomation",       KeyScope::automations_write, create_automation, {}, draft_body},
     Route{Verb::get,  "/v1/automations",               "listAutomations",        KeyScope::automations_read, list_automations, automations_query},
     Route{Verb::get,  "/v1/automations/{id}",          "getAutomation",          KeyScope::automations_read, get_automation},

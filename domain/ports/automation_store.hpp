@@ -119,6 +119,9 @@ class AutomationStore {
     virtual Task<Result<std::vector<TraceEntry>>> trace(WorkspaceId workspace, std::int64_t number) = 0;
     // conflict: it has ended, or a message of it is on its way. Audit: automation_run_cancelled.
     virtual Task<Result<Run>> cancel_run(Caller caller, std::int64_t number, WallTime now) = 0;
+
+    // By its id. not_found: it was never taken, or is not remembered any more.
+    virtual Task<Result<EventRecord>> event(WorkspaceId workspace, std::string id) = 0;
 };
 
 // What became of an event at the door.
@@ -183,6 +186,8 @@ class RunStore {
     // the order of the events.
     virtual Task<Result<std::vector<Taken>>> take(WorkspaceId workspace, std::vector<IncomingEvent> events,
                                                   std::vector<bool> matters, WallTime now) = 0;
+    // Whether an event of that id is remembered.
+    virtual Task<Result<bool>> known(WorkspaceId workspace, std::string id) = 0;
 
     virtual Task<Result<std::vector<InUse>>> in_use(WorkspaceId workspace) = 0;
 

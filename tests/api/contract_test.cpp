@@ -12,6 +12,7 @@
 #include "api/campaign_body.hpp"
 #include "api/create_command.hpp"
 #include "api/dry_run_view.hpp"
+#include "api/event_view.hpp"
 #include "api/operation_body.hpp"
 #include "api/operation_views.hpp"
 #include "api/problem.hpp"
@@ -382,6 +383,7 @@ TEST(Contract, DescribesWhatIsAnswered) {
     expect_shape<RunListView>(schema("RunList"), "RunList", false);
     expect_shape<SimulationView>(schema("Simulation"), "Simulation", false);
     expect_shape<EventBatchView>(schema("EventBatch"), "EventBatch", false);
+    expect_shape<EventRecordView>(schema("EventRecord"), "EventRecord", false);
     expect_shape<LimitsView>(schema("Limits"), "Limits", false);
     expect_shape<AuditEntryListView>(schema("AuditEntryList"), "AuditEntryList", false);
     expect_shape<AuditVerificationView>(schema("AuditVerification"), "AuditVerification", false);

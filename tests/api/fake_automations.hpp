@@ -181,6 +181,12 @@ class FakeAutomationStore final : public AutomationStore {
         found->ended_at = now;
         co_return *found;
     }
+    Task<Result<EventRecord>> event(WorkspaceId, std::string id) override {
+        if (fails) co_return *fails;
+        const auto found = events.find(id);
+        if (found == events.end()) co_return Error{Errc::not_found, "there is no such event"};
+        co_return found->second;
+    }
 
  private:
     struct Stored {

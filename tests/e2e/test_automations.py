@@ -364,3 +364,35 @@ def test_a_message_whose_answer_is_lost_is_unknown_and_never_repeated(flows):
     run, = automations.wait_ended(aid)
     assert told(run)[1:3] == [("/steps/0", "unknown"), ("/steps/1", "done")]
     assert len(sim.ledger("message")) == 1
+
+
+def test_an_event_says_what_became_of_it(flows):
+    automations, sim = flows()
+    aid = automations.made(on_event("ping"), [tag("a")], entry={"rule": "once"})
+
+    def became_of(event):
+        until = time.monotonic() + 20
+        while True:
+            shown = automations.herald.get(f"/v1/events/{event}").json
+            if shown["outcome"]["state"] == "done" and shown["tracked"] != "queued":
+                return shown
+            assert time.monotonic() < until, shown
+            time.sleep(0.05)
+
+    assert automations.event(ANN, "ping", id="crm/1").status == 202
+    run, = automations.wait_ended(aid)
+    shown = became_of("crm%2F1")
+    assert shown["outcome"] == {"state": "done", "runs": [run["id"]], "not_entered": []}, shown
+    assert shown["tracked"] == "none" and shown["event_name"] == "ping"
+    automations.event(ANN, "ping", id="crm-2")
+    kept_out, = became_of("crm-2")["outcome"]["not_entered"]
+    assert kept_out["automation_id"] == aid and "may once" in kept_out["because"]
+    stranger = {"id": "crm-3", "contact": {"external_id": "nobody"}, "event_name": "ping"}
+    assert automations.batch([stranger]).json["results"][0]["tracking"] == "queued"
+    shown = became_of("crm-3")
+    assert shown["outcome"]["reason"] == "no such contact"
+    assert (shown["tracked"], shown["tracked_reason"]) == ("failed", "contact_not_found")
+    assert automations.herald.get("/v1/events/crm-4").status == 404
+    quiet = automations.event(ANN, "nothing").json["id"]
+    assert automations.herald.get(f"/v1/events/{quiet}").status == 404, "nobody looks at it, or can repeat it"
+    assert pointers(automations.event(ANN, "ping", id="run_17.0")) == {"/id": "not_allowed"}

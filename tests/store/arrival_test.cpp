@@ -81,6 +81,52 @@ TEST_F(ArrivalTest, WhatNobodyCanRepeatNorLooksAtIsNotStored) {
     EXPECT_EQ(take_one(tracked, false), 2);
 }
 
+TEST_F(ArrivalTest, AnEventSaysWhatBecameOfIt) {
+    const auto shown = [&](const std::string& id) { return run(automations().event(workspace, id)); };
+    const auto id = automation();
+    auto once = on_signup();
+    once.entry.rule = EntryRule::once;
+    const auto other = automation(once);
+    auto first = event("e/1");
+    first.track = true;
+    ASSERT_TRUE(take(first, start + 1s));
+    EXPECT_TRUE(run(runs().known(workspace, "e/1")).value());
+    EXPECT_FALSE(run(runs().known({"elsewhere"}, "e/1")).value());
+    EXPECT_TRUE(shown("e/1").value().pending);
+    EXPECT_EQ(shown("e/1").value().report, EventRecord::Report::queued);
+    ASSERT_EQ(arrive().begun, 2);
+    const auto report = run(runs().reports(workspace, 1, start + 1h)).value().at(0).number;
+    ASSERT_TRUE(run(runs().settle_reports({{report, true, {}, "contact_not_found"}})));
+    const auto done = shown("e/1").value();
+    EXPECT_EQ(done.name, "signup");
+    EXPECT_EQ(done.at, start);
+    EXPECT_EQ(done.taken_at, start + 1s);
+    EXPECT_FALSE(done.pending);
+    EXPECT_EQ(done.runs, (std::vector{number_id("run", 1), number_id("run", 2)}));
+    EXPECT_EQ(done.report, EventRecord::Report::failed);
+    EXPECT_EQ(done.report_reason, "contact_not_found");
+
+    begin("e-2");
+    const auto kept_out = shown("e-2").value();
+    EXPECT_EQ(kept_out.runs.size(), 1u);
+    ASSERT_EQ(kept_out.not_entered.size(), 1u);
+    EXPECT_EQ(kept_out.not_entered[0].automation, other);
+    EXPECT_FALSE(kept_out.not_entered[0].because.empty());
+
+    ASSERT_TRUE(take(event("e-3", "signup", "stranger")));
+    auto arrivals = run(runs().arrivals(workspace, 0, 1, start)).value();
+    ASSERT_TRUE(run(runs().arrive(workspace, {{arrivals[0].number, arrivals[0].event, {}, {}}},
+                                  std::make_shared<const Registry>(registry), start)));
+    EXPECT_EQ(shown("e-3").value().reason, "no such contact");
+    auto told = event("e-4");
+    told.tracked = true;
+    ASSERT_TRUE(run(runs().take(workspace, {told}, {false}, start)));
+    EXPECT_EQ(shown("e-4").value().reason, "no automation looks at it");
+    EXPECT_EQ(shown("e-4").value().report, EventRecord::Report::tracked);
+    EXPECT_EQ(shown("e-5").error().code, Errc::not_found);
+    EXPECT_EQ(run(automations().event({"elsewhere"}, "e-3")).error().code, Errc::not_found);
+}
+
 TEST_F(ArrivalTest, APostponedEventIsLeftOutUntilThen) {
     ASSERT_TRUE(take(event("e-1")));
     ASSERT_TRUE(take(event("e-2")));

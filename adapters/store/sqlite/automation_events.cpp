@@ -1,5 +1,6 @@
 #include "adapters/store/sqlite/automation_events.hpp"
 
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include "adapters/store/sqlite/automation_rows.hpp"
@@ -7,6 +8,8 @@
 
 namespace herald::sqlite {
 namespace {
+
+namespace json = boost::json;
 
 using Kind = IncomingEvent::Kind;
 
@@ -43,10 +46,31 @@ IncomingEvent to_event(const Query& row) {
     return event;
 }
 
+EventRecord::Report to_report(std::string_view text) {
+    using Report = EventRecord::Report;
+    if (text == "queued") return Report::queued;
+    if (text == "tracked") return Report::tracked;
+    return text == "failed" ? Report::failed : Report::off;
+}
+
+// As arrive.cpp tells it.
+void read_outcome(const std::string& text, EventRecord& out) {
+    if (text.empty()) return;
+    const auto outcome = json::parse(text).as_object();
+    if (const auto* reason = outcome.if_contains("reason")) out.reason = reason->as_string();
+    if (const auto* runs = outcome.if_contains("runs"))
+        for (const auto& run : runs->as_array()) out.runs.emplace_back(run.as_string());
+    if (const auto* kept_out = outcome.if_contains("not_entered"))
+        for (const auto& each : kept_out->as_array())
+            out.not_entered.push_back(
+                {{std::string(each.at("automation").as_string())}, std::string(each.at("because").as_string())});
+}
+
 }  // namespace
 
 bool insert_event(Write& write, const WorkspaceId& workspace, const IncomingEvent& event, bool matters, WallTime now) {
     const bool kept = matters || event.track;
+    if (!kept && event.unrepeatable) return true;
     return write
                .query(
                    "INSERT INTO automation_events (workspace, id, kind, ref_kind, ref, name, at, metadata, depth, "
@@ -55,8 +79,36 @@ bool insert_event(Write& write, const WorkspaceId& workspace, const IncomingEven
                .with(workspace, event.id, kind_text(event.kind), name(event.contact.kind),
                      kept ? event.contact.value : std::string(), kept ? event.name : std::string(), event.at,
                      kept ? to_text(event.metadata) : std::string(), event.depth, now, matters ? "pending" : "none",
-                     event.track ? "queued" : "off")
+                     event.track     ? "queued"
+                     : event.tracked ? "tracked"
+                                     : "off")
                .run() > 0;
+}
+
+bool is_known(Connection& connection, const WorkspaceId& workspace, const std::string& id) {
+    return connection.query("SELECT 1 FROM automation_events WHERE workspace = ?1 AND id = ?2")
+        .with(workspace, id)
+        .next();
+}
+
+std::optional<EventRecord> find_event(Connection& connection, const WorkspaceId& workspace, const std::string& id) {
+    auto row = connection.query(
+        "SELECT id, name, at, taken_at, report, report_reason, arrival, outcome, ref_kind FROM automation_events "
+        "WHERE workspace = ?1 AND id = ?2");
+    if (!row.with(workspace, id).next()) return {};
+    EventRecord out;
+    out.id = row.text(0);
+    out.name = row.text(1);
+    out.at = row.time(2);
+    out.taken_at = row.time(3);
+    out.report = to_report(row.text(4));
+    out.report_reason = row.text(5);
+    const auto arrival = row.text(6);
+    out.pending = arrival == "pending";
+    if (arrival == "none") out.reason = "no automation looks at it";
+    if (row.text(8) == name(ContactRef::Kind::erased)) out.reason = "the data of the contact was erased";
+    read_outcome(row.text(7), out);
+    return out;
 }
 
 std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,
@@ -70,7 +122,6 @@ std::vector<PendingArrival> pending_arrivals(Connection& connection, const Works
     row.with(workspace, after, now, limit);
     while (row.next()) out.push_back({row.integer(0), to_event(row)});
     return out;
-    if (!kept && event.unrepeatable) return true;
 }
 
 bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number) {

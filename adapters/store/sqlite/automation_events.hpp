@@ -2,6 +2,8 @@
 // Events at the door: each id once, until its arrival is done and its report is made; then it is remembered for a
 // while.
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "adapters/store/sqlite/database.hpp"
@@ -12,6 +14,9 @@ namespace herald::sqlite {
 // False: its id is known, and nothing was stored. `matters`: it waits for its arrival. What nobody waits for, reports
 // or can send again is not stored either, and true.
 bool insert_event(Write& write, const WorkspaceId& workspace, const IncomingEvent& event, bool matters, WallTime now);
+
+bool is_known(Connection& connection, const WorkspaceId& workspace, const std::string& id);
+std::optional<EventRecord> find_event(Connection& connection, const WorkspaceId& workspace, const std::string& id);
 
 std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,
                                              std::size_t limit, WallTime now);

@@ -1,6 +1,7 @@
 #include "adapters/store/sqlite/automation_store.hpp"
 
 #include "adapters/store/sqlite/automation_changes.hpp"
+#include "adapters/store/sqlite/automation_events.hpp"
 #include "adapters/store/sqlite/automation_rows.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/run_rows.hpp"
@@ -110,6 +111,14 @@ Task<Result<std::vector<TraceEntry>>> SqliteAutomationStore::trace(WorkspaceId w
 Task<Result<Run>> SqliteAutomationStore::cancel_run(Caller caller, std::int64_t number, WallTime now) {
     co_return co_await database_.write(
         [&](Write& write) -> Result<Run> { return sqlite::cancel_run(write, caller, number, now); });
+}
+
+Task<Result<EventRecord>> SqliteAutomationStore::event(WorkspaceId workspace, std::string id) {
+    co_return co_await database_.read([&](Connection& connection) -> Result<EventRecord> {
+        auto found = find_event(connection, workspace, id);
+        if (!found) return Error{Errc::not_found, "no such event, or it is not remembered any more"};
+        return *std::move(found);
+    });
 }
 
 }  // namespace herald::sqlite

@@ -33,6 +33,7 @@ class SqliteAutomationStore final : public AutomationStore {
     Task<Result<Run>> run(WorkspaceId workspace, std::int64_t number) override;
     Task<Result<std::vector<TraceEntry>>> trace(WorkspaceId workspace, std::int64_t number) override;
     Task<Result<Run>> cancel_run(Caller caller, std::int64_t number, WallTime now) override;
+    Task<Result<EventRecord>> event(WorkspaceId workspace, std::string id) override;
 
  private:
     Database& database_;

@@ -36,6 +36,11 @@ Task<Result<std::vector<Taken>>> SqliteRunStore::take(WorkspaceId workspace, std
     co_return co_await group_.write([&](Write& write) { return take_all(write, workspace, events, matters, now); });
 }
 
+Task<Result<bool>> SqliteRunStore::known(WorkspaceId workspace, std::string id) {
+    co_return co_await database_.read(
+        [&](Connection& connection) -> Result<bool> { return is_known(connection, workspace, id); });
+}
+
 Task<Result<std::vector<InUse>>> SqliteRunStore::in_use(WorkspaceId workspace) {
     co_return co_await database_.read(
         [&](Connection& connection) -> Result<std::vector<InUse>> { return versions_in_use(connection, workspace); });

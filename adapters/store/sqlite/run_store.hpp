@@ -13,6 +13,7 @@ class SqliteRunStore final : public RunStore {
 
     Task<Result<std::vector<Taken>>> take(WorkspaceId workspace, std::vector<IncomingEvent> events,
                                           std::vector<bool> matters, WallTime now) override;
+    Task<Result<bool>> known(WorkspaceId workspace, std::string id) override;
     Task<Result<std::vector<InUse>>> in_use(WorkspaceId workspace) override;
     Task<Result<std::vector<PendingArrival>>> arrivals(WorkspaceId workspace, std::int64_t after, std::size_t limit,
                                                        WallTime now) override;
