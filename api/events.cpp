@@ -11,18 +11,35 @@ namespace {
 
 constexpr std::string_view scope = "POST /v1/events";
 
+// Of an event that is known by its id: Intercom has it, or is still to be told.
+Executed duplicate(EventCommand command, WallTime at) {
+    TrackedEventView view;
+    view.id = *std::move(command.id);
+    view.event_name = std::move(command.name);
+    view.created_at = at;
+    view.duplicate = true;
+    return Executed{json_response(202, to_json(view))};
+}
+
 // At Intercom first, so that an error leaves nothing behind and the whole request can be repeated. When Intercom may
-// have it, the automations get it too.
+// have it, the automations get it too, and Intercom is told again: it takes that for the same event.
 Task<Executed> track(Backend& backend, const Call& call, EventCommand command, std::string key, Deadline deadline) {
     auto& clock = backend.ports.clock;
     // Fixed before the first attempt, so that Intercom takes every repetition for the same event.
     const auto at = std::chrono::floor<seconds>(command.at.value_or(clock.wall_now()));
+    const bool named = command.id.has_value();
+    if (named) {
+        const auto known = co_await call.workspace.automations.known(*command.id);
+        if (!known) co_return Executed{std::unexpected(problem(known.error()))};
+        if (*known) co_return duplicate(std::move(command), at);
+    }
     auto event = incoming(backend, std::move(command), key, 0, at);
-    event.track = false;  // not once more
     TrackedEvent tracked{event.name, at, {}, event.metadata};
     const auto done = co_await call.workspace.desk.track(event.contact, std::move(tracked), deadline);
     if (!done && done.error().code != Errc::outcome_unknown)
         co_return Executed{std::unexpected(operation_problem(done.error(), deadline, clock.now()))};
+    event.tracked = done.has_value();
+    event.track = !done && named;  // a repetition of the request would be a duplicate
     if (done) event.contact = {ContactRef::Kind::id, done->contact.value};
     const auto taken = co_await take_patiently(clock, call.workspace.automations, std::move(event));
     if (!done) co_return Executed{std::unexpected(operation_problem(done.error(), deadline, clock.now()))};

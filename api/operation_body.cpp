@@ -1,6 +1,9 @@
 #include "api/operation_body.hpp"
 
+#include <fmt/format.h>
+
 #include "api/shapes.hpp"
+#include "domain/automation/event.hpp"
 
 namespace herald::api {
 
@@ -31,6 +34,9 @@ void check(Decoder& decoder, const MessageBody& body) {
 void check(Decoder& decoder, const EventBody& body) {
     if (body.created_at && !decoder.failed("created_at") && body.created_at->time_since_epoch() < seconds(1))
         decoder.fail_at("created_at", FieldCode::invalid_value, "must lie after 1970-01-01T00:00:00Z");
+    if (body.id && !decoder.failed("id") && body.id->value.starts_with(run_event_prefix))
+        decoder.fail_at("id", FieldCode::not_allowed,
+                        fmt::format("begins with {}, as the ids of events of runs do", run_event_prefix));
 }
 
 void check(Decoder& decoder, const ContactChangeBody& body) {

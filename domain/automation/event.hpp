@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "domain/contact/contact.hpp"
 #include "domain/contact/profile.hpp"
@@ -25,14 +26,16 @@ struct IncomingEvent {
     Scalars metadata;
     bool track{};          // still to be reported to Intercom
     std::int64_t depth{};  // how many automations it came through
-
     bool tracked{};        // Intercom has it. Not read back, as the next
     bool unrepeatable{};   // its id was made up for it, so that nobody can send it again
+
     friend bool operator==(const IncomingEvent&, const IncomingEvent&) = default;
 };
 
 // So long a sender's id is remembered, and an event kept.
 inline constexpr std::chrono::days events_kept{7};
+// Ids of events that runs emit begin so; no sender's does.
+inline constexpr std::string_view run_event_prefix = "run_";
 // Events that came through more automations than this start nothing.
 inline constexpr std::int64_t deepest_event = 5;
 

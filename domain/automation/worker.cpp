@@ -53,6 +53,10 @@ Task<Result<std::vector<Taken>>> AutomationWorker::take(std::vector<IncomingEven
     co_return taken;
 }
 
+Task<Result<bool>> AutomationWorker::known(std::string id) {
+    return store_.known(workspace_, std::move(id));
+}
+
 void AutomationWorker::changed() {
     registry_.changed();
     firings_.wake();

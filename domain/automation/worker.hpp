@@ -53,6 +53,7 @@ class AutomationWorker final : public AutomationEngine {
                      std::function<void(std::exception_ptr)> on_bug);
 
     Task<Result<std::vector<Taken>>> take(std::vector<IncomingEvent> events) override;
+    Task<Result<bool>> known(std::string id) override;
     void changed() override;
 
     void start(Scope& tasks);  // spawns the loops

@@ -51,8 +51,82 @@ TEST_F(EventIntakeTest, ARepeatedIdTriggersNothing) {
     auto body = event();
     body["id"] = "crm-1";
     ASSERT_EQ(track(body).status, 202);
-    EXPECT_EQ(parsed(track(body)).at("duplicate"), true);
+    const auto again = track(body);
+    ASSERT_EQ(again.status, 202) << again.body;
+    EXPECT_EQ(parsed(again).at("duplicate"), true);
+    EXPECT_EQ(parsed(again).at("tracked"), false);
+    EXPECT_EQ(parsed(again).at("id"), "crm-1");
     EXPECT_EQ(engine.events.size(), 1U);
+    EXPECT_EQ(intercom.events.size(), 1U) << "Intercom is not told twice";
+    EXPECT_TRUE(engine.events[0].tracked);
+}
+
+TEST_F(EventIntakeTest, WhatIntercomMayHaveIsToldAgainHereAndNotByARepetition) {
+    auto body = event();
+    body["id"] = "crm-1";
+    intercom.fails = Error{Errc::outcome_unknown, "nobody knows"};
+    EXPECT_EQ(track(body).status, 504);
+    ASSERT_EQ(engine.events.size(), 1U);
+    EXPECT_TRUE(engine.events[0].track);
+    EXPECT_FALSE(engine.events[0].tracked);
+    intercom.fails.reset();
+    EXPECT_EQ(parsed(track(body)).at("duplicate"), true);
+    EXPECT_TRUE(intercom.events.empty());
+}
+
+TEST_F(EventIntakeTest, AnIdCannotBeTakenForOneOfARun) {
+    auto body = event();
+    body["id"] = "run_0000000000017.1";
+    EXPECT_EQ(mistakes(track(body)), (Mistakes{{"/id", "not_allowed"}}));
+    const auto results = parsed(batch({body}));
+    EXPECT_EQ(results.at("results").at(0).at("errors").at(0).at("pointer"), "/events/0/id");
+    EXPECT_TRUE(engine.events.empty());
+}
+
+TEST_F(EventIntakeTest, AnIdThatWasMadeUpIsNotRepeatable) {
+    ASSERT_EQ(track(quiet()).status, 202);
+    EXPECT_TRUE(engine.events.at(0).unrepeatable);
+    ASSERT_EQ(track(quiet(), key("k")).status, 202);
+    EXPECT_FALSE(engine.events.at(1).unrepeatable);
+    auto body = quiet();
+    body["id"] = "crm-1";
+    ASSERT_EQ(track(body).status, 202);
+    EXPECT_FALSE(engine.events.at(2).unrepeatable);
+}
+
+TEST_F(EventIntakeTest, AnEventIsReadByItsId) {
+    EventRecord record;
+    record.id = "crm/1 a";
+    record.name = "paid";
+    record.at = clock.wall_now() - 1h;
+    record.taken_at = clock.wall_now();
+    record.report = EventRecord::Report::failed;
+    record.report_reason = "contact_not_found";
+    record.runs = {"run_0000000000017"};
+    record.not_entered = {{{"aut_1"}, "may once"}};
+    automations.events[record.id] = record;
+    const auto response = get("/v1/events/crm%2F1%20a");
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(parsed(response), (json::object{{"id", "crm/1 a"},
+                                              {"event_name", "paid"},
+                                              {"at", to_rfc3339(record.at)},
+                                              {"received_at", to_rfc3339(record.taken_at)},
+                                              {"tracked", "failed"},
+                                              {"tracked_reason", "contact_not_found"},
+                                              {"outcome", json::parse(R"({"state":"done","runs":["run_0000000000017"],
+                                                  "not_entered":[{"automation_id":"aut_1","because":"may once"}]})")}}));
+    record = {};
+    record.id = "crm-2";
+    record.reason = "no such contact";
+    automations.events[record.id] = record;
+    const auto stranger = parsed(get("/v1/events/crm-2"));
+    EXPECT_EQ(stranger.at("tracked"), "none");
+    EXPECT_EQ(stranger.at("outcome"), json::parse(R"({"state":"done","runs":[],"not_entered":[],"reason":"no such contact"})"));
+    EXPECT_FALSE(stranger.as_object().contains("event_name"));
+    record.pending = true;
+    automations.events[record.id] = record;
+    EXPECT_EQ(parsed(get("/v1/events/crm-2")).at("outcome").at("state"), "pending");
+    EXPECT_EQ(get("/v1/events/crm-3").status, 404);
 }
 
 TEST_F(EventIntakeTest, AnEventThatIntercomRefusesLeavesNothingBehind) {

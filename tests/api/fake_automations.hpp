@@ -259,6 +259,7 @@ class FakeAutomationEngine final : public AutomationEngine {
         }
         co_return out;
     }
+    Task<Result<bool>> known(std::string id) override { co_return ids_.contains(id); }
     void changed() override { ++changes; }
 
  private:

@@ -396,3 +396,12 @@ def test_an_event_says_what_became_of_it(flows):
     quiet = automations.event(ANN, "nothing").json["id"]
     assert automations.herald.get(f"/v1/events/{quiet}").status == 404, "nobody looks at it, or can repeat it"
     assert pointers(automations.event(ANN, "ping", id="run_17.0")) == {"/id": "not_allowed"}
+
+
+def test_a_repeated_event_is_tracked_once(flows):
+    automations, sim = flows()
+    for duplicate in (False, True):
+        answer = automations.event(ANN, "ping", track=True, id="crm-1")
+        assert answer.status == 202 and answer.json["duplicate"] is duplicate, answer
+    assert len(sim.ledger("event")) == 1
+    assert automations.herald.get("/v1/events/crm-1").json["tracked"] == "tracked"

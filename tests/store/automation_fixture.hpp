@@ -11,6 +11,7 @@
 
 namespace herald::test {
 
+// The store asks for a zone only through what it is given.
 class NoZones final : public TimeZones {
  public:
     bool known(const std::string&) const override { return false; }
@@ -35,6 +36,7 @@ class AutomationTest : public StoreTest {
                                    AutomationRequest request = {}, bool keeps_schedule = false);
     // Of the automation as it stands.
     Result<WrittenAutomation> activate(const AutomationId& id, std::optional<WallTime> next = {});
+    Result<WrittenAutomation> activate(const AutomationId& id, std::int64_t revision, std::optional<WallTime> next);
     Result<WrittenAutomation> deactivate(const AutomationId& id);
     Result<WrittenAutomation> remove(const AutomationId& id, std::optional<std::int64_t> revision = {});
 
@@ -43,7 +45,6 @@ class AutomationTest : public StoreTest {
     static Contact contact(const std::string& person = "c-1");
     // Takes the event in; it matters.
     bool take(const IncomingEvent& event, WallTime now = start);
-    Result<WrittenAutomation> activate(const AutomationId& id, std::int64_t revision, std::optional<WallTime> next);
     // Everything that is pending arrives, its external id being the contact's id.
     RunStore::Arrived arrive(WallTime now = start);
     // Both, and the run that it began.
