@@ -227,7 +227,8 @@ class RunStore {
     virtual Task<Result<std::optional<WallTime>>> next_fire(WorkspaceId workspace) = 0;
     // Counting or loading, of active automations; oldest first.
     virtual Task<Result<std::vector<Firing>>> open_firings(WorkspaceId workspace, std::size_t limit) = 0;
-    // counting -> confirming or loading, or refused; loading -> refused. False: it is not counting (or loading) any more.
+    // counting -> confirming or loading, or refused; loading -> refused. False: it is not counting (or loading) any
+    // more.
     virtual Task<Result<bool>> counted(Firing firing, WallTime now) = 0;
     // Everybody on the page enters who may (admit_at); the firing moves on. False: it is not loading any more.
     virtual Task<Result<std::optional<std::int64_t>>> enter(FiringPage page, std::shared_ptr<const Registry> registry,
