@@ -45,7 +45,7 @@ Task<void> ArrivalLoop::run() {
 }
 
 Task<bool> ArrivalLoop::next_batch() {
-    auto pending = co_await ports_.store.arrivals(workspace_, behind_, options_.batch, ports_.clock.wall_now());
+    auto pending = co_await ports_.store.arrivals(workspace_, behind_, options_.batch);
     if (!pending) {
         events_.trouble("arrivals", pending.error());
         co_return false;

@@ -191,9 +191,9 @@ class RunStore {
 
     virtual Task<Result<std::vector<InUse>>> in_use(WorkspaceId workspace) = 0;
 
-    // Oldest first, `after` a number; those that are to be tried again later are left out until then.
+    // Oldest first, `after` a number.
     virtual Task<Result<std::vector<PendingArrival>>> arrivals(WorkspaceId workspace, std::int64_t after,
-                                                               std::size_t limit, WallTime now) = 0;
+                                                               std::size_t limit) = 0;
     // In order, each: values and histories change, runs begin (admit, begin_run) and runs under way notice. Returns how
     // many began and how many woke or ended.
     struct Arrived {
@@ -202,8 +202,6 @@ class RunStore {
     };
     virtual Task<Result<Arrived>> arrive(WorkspaceId workspace, std::vector<Arrival> arrivals,
                                          std::shared_ptr<const Registry> registry, WallTime now) = 0;
-    // The contact cannot be found out now.
-    virtual Task<Result<void>> postpone(std::vector<std::int64_t> arrivals, WallTime not_before) = 0;
 
     virtual Task<Result<std::vector<PendingReport>>> reports(WorkspaceId workspace, std::size_t limit,
                                                              WallTime now) = 0;

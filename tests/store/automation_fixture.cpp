@@ -37,8 +37,8 @@ Result<WrittenAutomation> AutomationTest::edit(const AutomationId& id, std::int6
                                                const std::string& document, AutomationRequest request,
                                                bool keeps_schedule) {
     return run(automations().edit(caller(), id, revision,
-                                  {"Renamed", document, "milestone", 3, start + milliseconds(5), keeps_schedule}, start + seconds(1),
-                                  std::move(request)));
+                                  {"Renamed", document, "milestone", 3, start + milliseconds(5), keeps_schedule},
+                                  start + seconds(1), std::move(request)));
 }
 
 Result<WrittenAutomation> AutomationTest::activate(const AutomationId& id, std::optional<WallTime> next) {
@@ -86,7 +86,7 @@ bool AutomationTest::take(const IncomingEvent& event, WallTime now) {
 
 RunStore::Arrived AutomationTest::arrive(WallTime now) {
     std::vector<Arrival> arrivals;
-    for (auto& each : run(runs().arrivals(workspace, 0, 1'000, now)).value())
+    for (auto& each : run(runs().arrivals(workspace, 0, 1'000)).value())
         arrivals.push_back({each.number, each.event, contact(each.event.contact.value), {}});
     return run(runs().arrive(workspace, std::move(arrivals), std::make_shared<const Registry>(registry), now)).value();
 }

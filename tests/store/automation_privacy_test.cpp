@@ -127,7 +127,9 @@ class NamedPeopleTest : public AutomationPrivacyTest {
     }
     void fire() {
         const auto never = [](const Trigger&, WallTime) -> std::optional<WallTime> { return {}; };
-        EXPECT_EQ(run(runs().fire_due(workspace, std::make_shared<const Registry>(registry), never, 10min, start)).value(), 1);
+        EXPECT_EQ(
+            run(runs().fire_due(workspace, std::make_shared<const Registry>(registry), never, 10min, start)).value(),
+            1);
     }
 };
 

@@ -157,11 +157,11 @@ TEST_F(FiringTest, TheNextTimeDropsWhatStillWaitsForAWord) {
     const auto waiting = open().at(0).number;
     ASSERT_TRUE(counted(open().at(0), FiringState::confirming, 50'000));
     ASSERT_EQ(fire(start + 1h), 1);
-    EXPECT_EQ(raw_integer(fmt::format(
-                  "SELECT count(*) FROM automation_firings WHERE number = {} AND state = 'dropped' AND "
-                  "reason = 'it was not confirmed before the next time'",
-                  waiting)),
-              1);
+    EXPECT_EQ(
+        raw_integer(fmt::format("SELECT count(*) FROM automation_firings WHERE number = {} AND state = 'dropped' AND "
+                                "reason = 'it was not confirmed before the next time'",
+                                waiting)),
+        1);
     EXPECT_EQ(run(automations().confirm(caller(), id, waiting, start + 2h, {})).error().code, Errc::conflict);
     ASSERT_TRUE(counted(open().at(0), FiringState::loading, 1));
     ASSERT_EQ(fire(start + 2h), 1);

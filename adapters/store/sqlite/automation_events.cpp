@@ -112,14 +112,14 @@ std::optional<EventRecord> find_event(Connection& connection, const WorkspaceId&
 }
 
 std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,
-                                             std::size_t limit, WallTime now) {
+                                             std::size_t limit) {
     static const std::string sql = fmt::format(
         "SELECT {} FROM automation_events INDEXED BY automation_events_pending WHERE workspace = ?1 "
-        "AND arrival = 'pending' AND number > ?2 AND not_before <= ?3 ORDER BY number LIMIT ?4",
+        "AND arrival = 'pending' AND number > ?2 ORDER BY number LIMIT ?3",
         columns);
     std::vector<PendingArrival> out;
     auto row = connection.query(sql);
-    row.with(workspace, after, now, limit);
+    row.with(workspace, after, limit);
     while (row.next()) out.push_back({row.integer(0), to_event(row)});
     return out;
 }
@@ -128,12 +128,6 @@ bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number)
     return write.query("SELECT 1 FROM automation_events WHERE number = ?1 AND workspace = ?2 AND arrival = 'pending'")
         .with(number, workspace)
         .next();
-}
-
-void postpone_arrival(Write& write, std::int64_t number, WallTime not_before) {
-    write.query("UPDATE automation_events SET not_before = ?2 WHERE number = ?1 AND arrival = 'pending'")
-        .with(number, not_before)
-        .run();
 }
 
 void finish_arrival(Write& write, std::int64_t number, const ContactId& contact, const std::string& outcome) {

@@ -19,9 +19,8 @@ bool is_known(Connection& connection, const WorkspaceId& workspace, const std::s
 std::optional<EventRecord> find_event(Connection& connection, const WorkspaceId& workspace, const std::string& id);
 
 std::vector<PendingArrival> pending_arrivals(Connection& connection, const WorkspaceId& workspace, std::int64_t after,
-                                             std::size_t limit, WallTime now);
+                                             std::size_t limit);
 bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number);
-void postpone_arrival(Write& write, std::int64_t number, WallTime not_before);
 // `outcome`: what it did, JSON.
 void finish_arrival(Write& write, std::int64_t number, const ContactId& contact, const std::string& outcome);
 

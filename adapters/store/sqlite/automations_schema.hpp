@@ -116,7 +116,6 @@ CREATE TABLE automation_events (
     depth             INTEGER NOT NULL,
     taken_at          INTEGER NOT NULL,
     arrival           TEXT NOT NULL,  -- pending, done, none
-    not_before        INTEGER NOT NULL DEFAULT 0,
     contact_id        TEXT NOT NULL DEFAULT '',
     outcome           TEXT NOT NULL DEFAULT '',  -- JSON object: what its arrival did
     report            TEXT NOT NULL,  -- off, queued, tracked, failed
@@ -125,7 +124,7 @@ CREATE TABLE automation_events (
     report_reason     TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX automation_events_id ON automation_events (workspace, id);
-CREATE INDEX automation_events_pending ON automation_events (workspace, number, not_before) WHERE arrival = 'pending';
+CREATE INDEX automation_events_pending ON automation_events (workspace, number) WHERE arrival = 'pending';
 CREATE INDEX automation_events_report ON automation_events (workspace, report_not_before, number)
     WHERE report = 'queued';
 CREATE INDEX automation_events_age ON automation_events (taken_at) WHERE arrival <> 'pending' AND report <> 'queued';

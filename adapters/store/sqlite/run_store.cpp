@@ -47,9 +47,9 @@ Task<Result<std::vector<InUse>>> SqliteRunStore::in_use(WorkspaceId workspace) {
 }
 
 Task<Result<std::vector<PendingArrival>>> SqliteRunStore::arrivals(WorkspaceId workspace, std::int64_t after,
-                                                                   std::size_t limit, WallTime now) {
+                                                                   std::size_t limit) {
     co_return co_await database_.read([&](Connection& connection) -> Result<std::vector<PendingArrival>> {
-        return pending_arrivals(connection, workspace, after, limit, now);
+        return pending_arrivals(connection, workspace, after, limit);
     });
 }
 
@@ -58,14 +58,6 @@ Task<Result<RunStore::Arrived>> SqliteRunStore::arrive(WorkspaceId workspace, st
     if (arrivals.empty()) co_return Arrived{};
     co_return co_await database_.write(
         [&](Write& write) -> Result<Arrived> { return sqlite::arrive(write, workspace, arrivals, *registry, now); });
-}
-
-Task<Result<void>> SqliteRunStore::postpone(std::vector<std::int64_t> arrivals, WallTime not_before) {
-    if (arrivals.empty()) co_return Result<void>{};
-    co_return co_await database_.write([&](Write& write) -> Result<void> {
-        for (const auto number : arrivals) postpone_arrival(write, number, not_before);
-        return {};
-    });
 }
 
 Task<Result<std::vector<PendingReport>>> SqliteRunStore::reports(WorkspaceId workspace, std::size_t limit,

@@ -15,11 +15,10 @@ class SqliteRunStore final : public RunStore {
                                           std::vector<bool> matters, WallTime now) override;
     Task<Result<bool>> known(WorkspaceId workspace, std::string id) override;
     Task<Result<std::vector<InUse>>> in_use(WorkspaceId workspace) override;
-    Task<Result<std::vector<PendingArrival>>> arrivals(WorkspaceId workspace, std::int64_t after, std::size_t limit,
-                                                       WallTime now) override;
+    Task<Result<std::vector<PendingArrival>>> arrivals(WorkspaceId workspace, std::int64_t after,
+                                                       std::size_t limit) override;
     Task<Result<Arrived>> arrive(WorkspaceId workspace, std::vector<Arrival> arrivals,
                                  std::shared_ptr<const Registry> registry, WallTime now) override;
-    Task<Result<void>> postpone(std::vector<std::int64_t> arrivals, WallTime not_before) override;
     Task<Result<std::vector<PendingReport>>> reports(WorkspaceId workspace, std::size_t limit, WallTime now) override;
     Task<Result<void>> settle_reports(std::vector<ReportSettlement> settlements) override;
     Task<Result<DueRuns>> due(WorkspaceId workspace, WallTime now, std::size_t limit,
