@@ -57,7 +57,7 @@ async function seedAutomations(): Promise<Record<string, string>> {
     return data!.waiting_for_confirmation?.firing;
   });
   return { automation, deleted_automation: await create({ is_active: false }), run: run!.id,
-    cancelled_run: cancelled!.id, confirmed, firing };
+    cancelled_run: cancelled!.id, event: run!.event!.id, confirmed, firing };
 }
 
 /** What has to be there for every operation to succeed once: the variables of portman.json. */
