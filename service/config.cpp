@@ -194,7 +194,8 @@ constexpr Setting<Config> settings[] = {
          return set_duration(c.contact_visibility_grace, v, seconds(0), seconds(3'600));
      }},
     {"HERALD_SCHEDULE_MISFIRE_GRACE", "schedule.misfire_grace", "15m",
-     "a scheduled campaign that could not start in time starts up to this late; later it is paused instead",
+     "a scheduled campaign that could not start in time starts up to this late; later it is paused instead, and the "
+     "firing of an automation is missed",
      [](Config& c, std::string_view v) { return set_duration(c.misfire_grace, v, seconds(1), seconds(86'400)); }},
     {"HERALD_AUTOMATION_CONFIRM_ABOVE", "automation.confirm_above", "1000",
      "people that the schedule of an automation may reach at once; more of them wait until somebody confirms",
