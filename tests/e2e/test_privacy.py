@@ -122,6 +122,7 @@ def test_a_person_named_in_an_audience_does_not_come_back(start, fast):
     created = herald.post("/v1/automations", body, headers=key)
     assert created.status == 201, created
     aid, etag = created.json["id"], created.headers["etag"]
+    assert automations.event({"external_id": "client_2"}, "any").status == 202, "by now the definition has been read"
     answer = herald.request("DELETE", contact_path("email:" + ANN, "/data"))
     assert answer.status == 200 and answer.json["answers"] == 1, answer
     assert files_with(herald.folder / "data", ANN) == []
