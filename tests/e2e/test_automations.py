@@ -367,7 +367,7 @@ def test_a_message_whose_answer_is_lost_is_unknown_and_never_repeated(flows):
 
 
 def test_an_event_says_what_became_of_it(flows):
-    automations, sim = flows()
+    automations, sim = flows(HERALD_CONTACT_VISIBILITY_GRACE="1s")
     aid = automations.made(on_event("ping"), [tag("a")], entry={"rule": "once"})
 
     def became_of(event):
