@@ -14,6 +14,7 @@ namespace herald::service {
 namespace {
 
 constexpr milliseconds limiter_saved_every{1'000};
+constexpr milliseconds credential_looked_at_every{1'000};
 
 http::Endpoint endpoint_of(const WorkspaceConfig& workspace) {
     auto endpoint = http::parse_endpoint(workspace.intercom_url);
@@ -229,13 +230,22 @@ Task<void> WorkspaceRuntime::restore_limiter() {
 }
 
 void WorkspaceRuntime::start(Scope& tasks) {
-    tasks.spawn(gate_.check_credential());  // where one is due: whose the token is is known before it is used
+    tasks.spawn(watch_credential());
     tasks.spawn(runner_.run());
     tasks.spawn(tracker_.run());
     tasks.spawn(scheduler_.run());
     tasks.spawn(loader_.run());
     automations_.start(tasks);
     tasks.spawn(keep_limiter());
+}
+
+// At once where a check is due: whose the token is is known before it is used. And again while it is held, whoever
+// waits for it: a campaign, an automation, or nobody but the next request.
+Task<void> WorkspaceRuntime::watch_credential() {
+    while (!stopping_) {
+        co_await gate_.check_credential();
+        if (!stopping_) co_await around_.clock.sleep_for(credential_looked_at_every);
+    }
 }
 
 Task<void> WorkspaceRuntime::keep_limiter() {

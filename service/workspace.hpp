@@ -87,6 +87,7 @@ class WorkspaceRuntime {
 
  private:
     Task<void> keep_limiter();
+    Task<void> watch_credential();
     LoaderEvents loader_events();
 
     const Surroundings& around_;
