@@ -90,6 +90,10 @@ struct RunWrite {
     std::vector<TraceEntry> trace;
     std::optional<IncomingEvent> emitted;  // an event of the run that may trigger others
     bool only_while_active{};              // of the automation: otherwise nothing is written
+    // Set: this write begins the wait for run.awaiting, at that moment. An event that came in meanwhile must not be
+    // missed: see RunStore::write and RunStore::awaited. `awaits_behind`: events up to this number were looked at.
+    std::optional<WallTime> awaits_since{};
+    std::int64_t awaits_behind{};
 };
 
 }  // namespace herald

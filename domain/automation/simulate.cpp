@@ -97,6 +97,7 @@ class Simulator {
             events_.erase(events_.begin());
             ++happened_;
             arrive(event);
+            execute_due();  // a wait that begins now does not miss what comes at the same moment
             if (full()) return;
         }
         if (next_firing_ && *next_firing_ <= now_) {
@@ -104,6 +105,10 @@ class Simulator {
             fire(*next_firing_);
             next_firing_ = next_fire(definition_.trigger, zones_, now_);
         }
+        execute_due();
+    }
+
+    void execute_due() {
         for (std::size_t i = 0; i < out_.runs.size() && !full(); ++i) execute(out_.runs[i]);
     }
 

@@ -12,7 +12,8 @@ class AutomationEngine {
     virtual ~AutomationEngine() = default;
 
     // Takes events in: those whose id is known already are duplicates and change nothing; the others are durable when
-    // this returns, and what they trigger happens soon. At most 1,000. Also while the service drains. Errors: store_unavailable.
+    // this returns, and what they trigger happens soon. At most 1,000. Also while the service drains. Errors:
+    // store_unavailable.
     virtual Task<Result<std::vector<Taken>>> take(std::vector<IncomingEvent> events) = 0;
 
     // Whether an event of that id was taken already. Errors: store_unavailable.

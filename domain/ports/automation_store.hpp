@@ -195,10 +195,11 @@ class RunStore {
     virtual Task<Result<std::vector<PendingArrival>>> arrivals(WorkspaceId workspace, std::int64_t after,
                                                                std::size_t limit) = 0;
     // In order, each: values and histories change, runs begin (admit, begin_run) and runs under way notice. Returns how
-    // many began and how many woke or ended.
+    // many began, how many woke or ended, and how many events were about nobody that is known.
     struct Arrived {
         std::int64_t begun{};
         std::int64_t noticed{};
+        std::int64_t unknown{};
     };
     virtual Task<Result<Arrived>> arrive(WorkspaceId workspace, std::vector<Arrival> arrivals,
                                          std::shared_ptr<const Registry> registry, WallTime now) = 0;
@@ -212,8 +213,11 @@ class RunStore {
     virtual Task<Result<DueRuns>> due(WorkspaceId workspace, WallTime now, std::size_t limit,
                                       std::vector<std::int64_t> held) = 0;
     // Group commit. False: somebody else wrote the run meanwhile (cancelled, woken, erased), or its automation is not
-    // active while that is asked for; nothing was written.
+    // active while that is asked for; nothing was written. stale: `awaits_since` is set and awaited() has an answer.
     virtual Task<Result<bool>> write(RunWrite write) = 0;
+    // Events of the name in `awaiting` about the run's contact that have arrived already, happened at `since` or later,
+    // and came in behind `behind` and behind the event that began the run; oldest first, at most 100.
+    virtual Task<Result<std::vector<PendingArrival>>> awaited(Run run, WallTime since, std::int64_t behind) = 0;
 
     // Automations whose next_fire_at has come: each becomes a firing (counting, or missed when it is more than `grace`
     // late and, for one that goes by dates, its day is over), and `next` says when it fires next. An older one that

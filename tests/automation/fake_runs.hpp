@@ -39,6 +39,7 @@ class FakeRuns final : public RunStore {
         co_return gone();
     }
     Task<Result<bool>> write(RunWrite) override { co_return gone(); }
+    Task<Result<std::vector<PendingArrival>>> awaited(Run, WallTime, std::int64_t) override { co_return gone(); }
     Task<Result<std::int64_t>> fire_due(WorkspaceId, std::shared_ptr<const Registry>,
                                         std::function<std::optional<WallTime>(const Trigger&, WallTime)>, milliseconds,
                                         WallTime) override {

@@ -65,6 +65,12 @@ TEST_F(SimulateTest, WhatHappenedBeforeTheStartKeepsItsTime) {
     EXPECT_EQ(out.not_entered.size(), 3U);
 }
 
+TEST_F(SimulateTest, AWaitDoesNotMissWhatComesAtTheMomentItBegins) {
+    automation.program = {wait_for("/steps/0", "paid", 24h), tag("/steps/1")};
+    const auto out = simulated({event("signed_up"), event("paid")});
+    EXPECT_EQ(told(out.runs.at(0))[2], "/steps/0 wait_for arrived");
+}
+
 TEST_F(SimulateTest, SaysWhyNobodyEntered) {
     automation.program = {tag("/steps/0")};
     automation.entry.rule = EntryRule::once;

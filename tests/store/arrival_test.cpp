@@ -195,7 +195,10 @@ TEST_F(ArrivalTest, WhoDoesNotExistStartsNothing) {
     const auto arrived = run(runs().arrive(workspace, {{pending.number, pending.event, {}, {}}},
                                            std::make_shared<const Registry>(registry), start));
     EXPECT_EQ(arrived.value().begun, 0);
+    EXPECT_EQ(arrived.value().unknown, 1);
     EXPECT_EQ(outcome("e-1"), R"(done  {"reason":"no such contact"})");
+    ASSERT_TRUE(take(event("e-2")));
+    EXPECT_EQ(arrive().unknown, 0);
 }
 
 TEST_F(ArrivalTest, WhoDoesNotEnterIsToldWhy) {

@@ -46,6 +46,12 @@ TEST_F(AutomationPrivacyTest, RunsTracesEventsAndMemoriesGo) {
     EXPECT_TRUE(held("bert"));
     EXPECT_EQ(get_run(waits.number).state, RunState::cancelled);
     EXPECT_EQ(get_run(waits.number).ref.kind, ContactRef::Kind::erased);
+    ASSERT_EQ(trace(waits.number).size(), 2u);
+    EXPECT_EQ(trace(waits.number).back().outcome, StepOutcome::cancelled);
+    EXPECT_EQ(trace(waits.number).back().path, "");
+    EXPECT_EQ(trace(waits.number).back().at, start + 1h);
+    EXPECT_EQ(trace(waits.number).back().done_at, start + 1h);
+    EXPECT_EQ(trace(done.number).size(), 2u) << "it had ended";
     EXPECT_TRUE(get_run(done.number).event_metadata.empty());
     EXPECT_EQ(get_run(done.number).state, RunState::completed);
     EXPECT_TRUE(trace(done.number).at(1).because.empty());

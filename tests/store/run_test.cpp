@@ -24,6 +24,29 @@ class RunTest : public AutomationTest {
             "({1} wake_at, contact_id) SELECT {1} {2} + i, 'x' || i FROM automation_runs, n WHERE number = 1",
             count, columns, first_due.time_since_epoch().count()));
     }
+    // A run that is about to wait for "paid", and the events about its person that have arrived since it began.
+    StoredRun about_to_wait() {
+        auto out = begin("e-1");
+        out.awaiting = "paid";
+        return out;
+    }
+    void came(const std::string& id, WallTime at, const std::string& name = "paid", const std::string& person = "c-1") {
+        auto one = event(id, name, person);
+        one.at = at;
+        ASSERT_TRUE(take(one));
+        arrive();
+    }
+    std::vector<std::string> awaited(const StoredRun& about, WallTime since, std::int64_t behind = 0) {
+        std::vector<std::string> ids;
+        for (const auto& each : run(runs().awaited(about, since, behind)).value()) ids.push_back(each.event.id);
+        return ids;
+    }
+    static RunWrite begins_to_wait(StoredRun run, WallTime since, std::int64_t behind = 0) {
+        RunWrite out{.run = std::move(run), .trace = {}, .emitted = {}};
+        out.awaits_since = since;
+        out.awaits_behind = behind;
+        return out;
+    }
     std::string plan_of(const std::string& sql) {
         auto database = raw();
         SQLite::Statement plan(database, "EXPLAIN QUERY PLAN " + sql);
@@ -118,6 +141,77 @@ TEST_F(RunTest, AReportOfARunStartsNothing) {
     ASSERT_TRUE(write(last));
     EXPECT_TRUE(run(runs().arrivals(workspace, 0, 10)).value().empty());
     EXPECT_EQ(run(runs().reports(workspace, 10, start + 1h)).value().at(0).event, last.emitted);
+}
+
+TEST_F(RunTest, WhatAWaitIsForMayHaveCome) {
+    automation();
+    came("e-0", start + 1h);  // before the event that begins the run
+    const auto waits = about_to_wait();
+    EXPECT_TRUE(awaited(waits, start).empty());
+    came("e-2", start + 1s);
+    came("e-3", start + 2s);
+    came("e-4", start + 3s, "left");
+    came("e-5", start + 3s, "paid", "c-2");
+    auto crossed = event("e-6", "paid");
+    crossed.kind = IncomingEvent::Kind::write;
+    ASSERT_TRUE(take(crossed));
+    arrive();
+    ASSERT_TRUE(take(event("e-7", "paid")));  // pending: the run will notice it
+    using Ids = std::vector<std::string>;
+    EXPECT_EQ(awaited(waits, start), (Ids{"e-2", "e-3"}));
+    EXPECT_EQ(awaited(waits, start + 1s), (Ids{"e-2", "e-3"}));
+    EXPECT_EQ(awaited(waits, start + 1'001ms), (Ids{"e-3"}));
+    EXPECT_EQ(awaited(waits, start + 2'001ms), Ids{});
+    const auto found = run(runs().awaited(waits, start, 0)).value();
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].event.metadata, event("e-2").metadata);
+    EXPECT_EQ(found[0].event.at, start + 1s);
+    EXPECT_EQ(awaited(waits, start, found[0].number - 1), (Ids{"e-2", "e-3"}));
+    EXPECT_EQ(awaited(waits, start, found[0].number), (Ids{"e-3"}));
+    EXPECT_EQ(awaited(waits, start, found[1].number), Ids{});
+    auto elsewhere = waits;
+    elsewhere.workspace = {"elsewhere"};
+    EXPECT_EQ(awaited(elsewhere, start), Ids{});
+    auto nothing = waits;
+    nothing.awaiting.clear();
+    EXPECT_EQ(awaited(nothing, start), Ids{});
+    // The event that began it is not kept for ever, and one by the clock began with none.
+    auto timed = waits;
+    timed.event_id.clear();
+    EXPECT_EQ(awaited(timed, start), (Ids{"e-0", "e-2", "e-3"}));
+    raw().exec("DELETE FROM automation_events WHERE id = 'e-1'");
+    EXPECT_EQ(awaited(waits, start), (Ids{"e-0", "e-2", "e-3"}));
+}
+
+TEST_F(RunTest, WhatAWaitIsForIsToldUpToABound) {
+    automation();
+    const auto waits = about_to_wait();
+    for (int i = 0; i < 101; ++i) came(fmt::format("p-{}", i), start + 1s);
+    const auto found = awaited(waits, start);
+    ASSERT_EQ(found.size(), 100u);
+    EXPECT_EQ(found.front(), "p-0");
+    EXPECT_EQ(found.back(), "p-99");
+}
+
+TEST_F(RunTest, AWaitDoesNotBeginBehindWhatItIsFor) {
+    automation();
+    const auto waits = about_to_wait();
+    came("e-2", start + 1s);
+    const auto number = run(runs().awaited(waits, start, 0)).value().at(0).number;
+    EXPECT_EQ(run(runs().write(begins_to_wait(waits, start + 1s))).error().code, Errc::stale);
+    EXPECT_EQ(run(runs().write(begins_to_wait(waits, start, number - 1))).error().code, Errc::stale);
+    EXPECT_EQ(get_run(waits.number).awaiting, "");
+    EXPECT_EQ(get_run(waits.number).fence, waits.fence);
+    EXPECT_EQ(trace(waits.number).size(), 1u);
+    auto older = waits;
+    --older.fence;
+    EXPECT_FALSE(write(begins_to_wait(older, start))) << "whose run it is comes first";
+    EXPECT_TRUE(write(begins_to_wait(waits, start, number)));
+    EXPECT_EQ(get_run(waits.number).awaiting, "paid");
+    auto later = get_run(waits.number);
+    EXPECT_TRUE(write(begins_to_wait(later, start + 1'001ms)));
+    later = get_run(waits.number);
+    EXPECT_TRUE(write({later, {}, {}, true})) << "a write that begins no wait looks at nothing";
 }
 
 TEST_F(RunTest, ManyWritesShareACommitAndKeepTheirOwnAnswer) {
@@ -247,6 +341,10 @@ TEST_F(RunTest, QuestionsOfTheEngineSearchAnIndexAndSortNothing) {
           "'active' AND wake_at <= 5 ORDER BY wake_at LIMIT 9",
           "SELECT number FROM automation_events INDEXED BY automation_events_pending WHERE workspace = 'm' AND arrival "
           "= 'pending' AND number > 4 ORDER BY number LIMIT 9",
+          "SELECT number FROM automation_events INDEXED BY automation_events_person WHERE workspace = 'm' AND "
+          "contact_id <> '' AND contact_id = 'c' AND number > max(4, coalesce((SELECT number FROM automation_events "
+          "WHERE workspace = 'm' AND id = 'e'), 0)) AND arrival = 'done' AND name = 'n' AND at >= 3 ORDER BY number "
+          "LIMIT 9",
           "SELECT number FROM automation_events INDEXED BY automation_events_report WHERE workspace = 'm' AND report = "
           "'queued' AND report_not_before <= 3 ORDER BY report_not_before, number LIMIT 9",
           "SELECT number FROM automation_events INDEXED BY automation_events_age WHERE taken_at < 3 AND arrival <> "

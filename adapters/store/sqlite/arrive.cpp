@@ -51,6 +51,7 @@ class Arriving {
         if (!is_pending(write_, workspace_, arrival.number)) return;
         if (!arrival.contact) {
             finish_arrival(write_, arrival.number, {}, R"({"reason":"no such contact"})");
+            ++arrived_.unknown;
             return;
         }
         const auto& contact = arrival.contact->id;

@@ -136,6 +136,22 @@ void finish_arrival(Write& write, std::int64_t number, const ContactId& contact,
         .run();
 }
 
+std::vector<PendingArrival> awaited_events(Connection& connection, const Run& run, WallTime since, std::int64_t behind,
+                                           std::size_t limit) {
+    static const std::string sql = fmt::format(
+        "SELECT {} FROM automation_events INDEXED BY automation_events_person WHERE workspace = ?1 "
+        "AND contact_id <> '' AND contact_id = ?2 AND number > max(?3, coalesce((SELECT number FROM automation_events "
+        "WHERE workspace = ?1 AND id = ?4), 0)) AND arrival = 'done' AND kind = 'event' AND name = ?5 AND at >= ?6 "
+        "ORDER BY number LIMIT ?7",
+        columns);
+    std::vector<PendingArrival> out;
+    if (run.awaiting.empty()) return out;
+    auto row = connection.query(sql);
+    row.with(run.workspace, run.contact, behind, run.event_id, run.awaiting, since, limit);
+    while (row.next()) out.push_back({row.integer(0), to_event(row)});
+    return out;
+}
+
 std::vector<PendingReport> due_reports(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
                                        WallTime now) {
     static const std::string sql = fmt::format(

@@ -24,6 +24,10 @@ bool is_pending(Write& write, const WorkspaceId& workspace, std::int64_t number)
 // `outcome`: what it did, JSON.
 void finish_arrival(Write& write, std::int64_t number, const ContactId& contact, const std::string& outcome);
 
+// As RunStore::awaited, at most so many.
+std::vector<PendingArrival> awaited_events(Connection& connection, const Run& run, WallTime since, std::int64_t behind,
+                                           std::size_t limit);
+
 std::vector<PendingReport> due_reports(Connection& connection, const WorkspaceId& workspace, std::size_t limit,
                                        WallTime now);
 void settle_report(Write& write, const ReportSettlement& settlement);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "adapters/store/sqlite/run_counts.hpp"
+#include "adapters/store/sqlite/run_writes.hpp"
 
 namespace herald::sqlite {
 namespace {
@@ -24,6 +25,11 @@ bool cancel(Write& write, std::int64_t number, WallTime now) {
             "ended_at = ?2, awaiting = '' WHERE number = ?1")
         .with(number, now)
         .run();
+    TraceEntry entry;
+    entry.at = now;
+    entry.outcome = StepOutcome::cancelled;
+    entry.done_at = now;
+    extend_trace(write, number, entry);
     move_run(write.connection(), automation, version, RunState::active, RunState::cancelled);
     return true;
 }

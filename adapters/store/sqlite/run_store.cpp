@@ -14,6 +14,7 @@ namespace {
 
 // More at once have a transaction of their own, so that those who share one do not wait for them.
 constexpr std::size_t few_events = 32;
+constexpr std::size_t most_awaited = 100;
 
 std::vector<Taken> take_all(Write& write, const WorkspaceId& workspace, const std::vector<IncomingEvent>& events,
                             const std::vector<bool>& matters, WallTime now) {
@@ -85,6 +86,12 @@ Task<Result<bool>> SqliteRunStore::write(RunWrite asked) {
     auto written = co_await group_.write([&](Write& write) { return write_run(write, asked); });
     if (!written) co_return written.error();
     co_return std::move(*written);
+}
+
+Task<Result<std::vector<PendingArrival>>> SqliteRunStore::awaited(Run run, WallTime since, std::int64_t behind) {
+    co_return co_await database_.read([&](Connection& connection) -> Result<std::vector<PendingArrival>> {
+        return awaited_events(connection, run, since, behind, most_awaited);
+    });
 }
 
 Task<Result<std::int64_t>> SqliteRunStore::fire_due(

@@ -24,6 +24,7 @@ class SqliteRunStore final : public RunStore {
     Task<Result<DueRuns>> due(WorkspaceId workspace, WallTime now, std::size_t limit,
                               std::vector<std::int64_t> held) override;
     Task<Result<bool>> write(RunWrite write) override;
+    Task<Result<std::vector<PendingArrival>>> awaited(Run run, WallTime since, std::int64_t behind) override;
     Task<Result<std::int64_t>> fire_due(WorkspaceId workspace, std::shared_ptr<const Registry> registry,
                                         std::function<std::optional<WallTime>(const Trigger&, WallTime)> next,
                                         milliseconds grace, WallTime now) override;

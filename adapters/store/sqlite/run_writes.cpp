@@ -98,9 +98,17 @@ Result<bool> save_run(Write& write, const Run& run, std::span<const TraceEntry> 
     return save(write, *before, run, trace);
 }
 
+void extend_trace(Write& write, std::int64_t run, const TraceEntry& entry) {
+    const auto length = trace_length(write, run);
+    if (length < most_trace_entries) append_trace(write, run, length, {&entry, 1});
+}
+
 Result<bool> write_run(Write& write, const RunWrite& asked) {
     const auto before = before_write(write, asked.run);
     if (!before || (asked.only_while_active && !before->automation_active)) return false;
+    if (asked.awaits_since &&
+        !awaited_events(write.connection(), asked.run, *asked.awaits_since, asked.awaits_behind, 1).empty())
+        return Error{Errc::stale, "what the run is to wait for has come already"};
     auto saved = save(write, *before, asked.run, asked.trace);
     if (saved && asked.emitted) {
         const auto now = asked.trace.empty() ? asked.emitted->at : asked.trace.back().done_at;

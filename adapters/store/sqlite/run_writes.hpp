@@ -19,6 +19,9 @@ void insert_run(Write& write, std::int64_t automation, Run& run, std::span<const
 // trace would become too long.
 Result<bool> save_run(Write& write, const Run& run, std::span<const TraceEntry> trace);
 
+// One more entry of the trace; one that is full stays as it is.
+void extend_trace(Write& write, std::int64_t run, const TraceEntry& entry);
+
 // As RunStore::write.
 Result<bool> write_run(Write& write, const RunWrite& run);
 Result<Run> cancel_run(Write& write, const Caller& caller, std::int64_t number, WallTime now);
