@@ -61,6 +61,10 @@ AutomationEvents WorkspaceAutomations::events() const {
     auto& log = around_.log;
     AutomationEvents out;
     out.begun = [&metrics, id = id_](std::int64_t count) { metrics.runs_begun(id, count); };
+    out.unknown = [&metrics, &log, id = id_](std::int64_t count) {
+        metrics.events_about_nobody(id, count);
+        log.warning("events_about_nobody", {{"workspace", id.value}, {"count", count}});
+    };
     out.fired = [&log, id = id_](const Firing& firing) {
         log.info("automation_fired", {{"workspace", id.value},
                                       {"automation", firing.automation.value},

@@ -59,6 +59,8 @@ struct Metrics::Families {
     Counters& throttled = counters("herald_http_429_total", "Answers of Intercom that said to wait");
     Counters& transitions = counters("herald_breaker_transitions_total", "Changes of the circuit breaker");
     Counters& begun = counters("herald_automation_runs_begun_total", "Runs of automations that began");
+    Counters& nobody =
+        counters("herald_automation_events_about_nobody_total", "Events whose contact Intercom does not know");
     Counters& steps = counters("herald_automation_steps_total", "Steps with an effect that ended, by how they ended");
     Counters& requests = counters("herald_http_server_requests_total", "Requests that the API answered");
     Counters& refused = counters("herald_access_refused_total", "Callers refused for their API key or its quota");
@@ -112,6 +114,7 @@ Metrics::Metrics(std::string_view version, const std::vector<WorkspaceId>& works
     for (const auto& workspace : workspaces) {
         families_->throttled.Add({{"workspace", workspace.value}});
         runs_begun(workspace, 0);
+        events_about_nobody(workspace, 0);
         for (const auto lane : all_lanes)
             families_->waited[workspace][static_cast<std::size_t>(lane)] = &families_->slot_wait.Add(
                 {{"workspace", workspace.value}, {"lane", std::string(name(lane))}}, long_waits);
@@ -157,6 +160,10 @@ void Metrics::runs_counted(const WorkspaceId& workspace, const RunCounts& counts
 
 void Metrics::runs_begun(const WorkspaceId& workspace, std::int64_t count) {
     families_->begun.Add({{"workspace", workspace.value}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::events_about_nobody(const WorkspaceId& workspace, std::int64_t count) {
+    families_->nobody.Add({{"workspace", workspace.value}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::step_ended(StepType step, StepOutcome outcome) {

@@ -37,6 +37,7 @@ class Metrics {
 
     void runs_counted(const WorkspaceId& workspace, const RunCounts& counts);  // as they stand
     void runs_begun(const WorkspaceId& workspace, std::int64_t count);
+    void events_about_nobody(const WorkspaceId& workspace, std::int64_t count);  // that Intercom knows
     // A step with an effect.
     void step_ended(StepType step, StepOutcome outcome);
     void step_picked_up(Duration late);

@@ -26,6 +26,8 @@ Task<http::Outcome> ResilientExchange::attempt(const http::Call& call, Deadline 
     auto entered = call.safe_to_repeat ? gate_.enter_harmless(lane_, deadline) : gate_.enter(lane_, deadline);
     auto ticket = co_await std::move(entered);
     if (!ticket) co_return std::unexpected(refused(ticket.error()));
+    if (deadline.departure != nullptr && !co_await deadline.departure->may_leave())
+        co_return std::unexpected(refused({Errc::deadline_exceeded, "the call is not wanted any more"}));
     auto outcome = co_await wire_.send(call, deadline);
     ticket->settle(judge(outcome));
     co_return outcome;

@@ -85,8 +85,7 @@ class Walk {
         const auto late = now_ - run_.due_at;
         if (run_.tries > 0 || definition_.late.policy == LatePolicy::carry_on || late <= definition_.late.after)
             return false;
-        const auto because = fmt::format("it was due at {}, more than {} minutes ago", to_rfc3339(run_.due_at),
-                                         std::chrono::floor<minutes>(definition_.late.after).count());
+        const auto because = fmt::format("it was due at {}, which is too late", to_rfc3339(run_.due_at));
         if (definition_.late.policy == LatePolicy::exit) {
             end(RunState::exited, because, StepOutcome::exited);
             return true;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/filter/evaluate.hpp"
+
 namespace herald {
 
 struct StepRunner::At {
@@ -10,6 +12,8 @@ struct StepRunner::At {
     std::shared_ptr<const Definition> definition{};
     std::vector<TraceEntry> trace{};
     std::optional<IncomingEvent> emitted{};
+    std::optional<Contact> contact{};  // as it was found
+    std::int64_t looked_at{};          // events up to this one do not end the wait that begins
     bool store_failed{};
 };
 
@@ -18,29 +22,19 @@ namespace {
 constexpr milliseconds shortest_rest{1'000};
 constexpr milliseconds longest_rest{60'000};
 
+// When the wait began that the last entry tells of; none: it tells of another thing.
+std::optional<WallTime> wait_began(const Run& run, const std::vector<TraceEntry>& trace) {
+    if (run.awaiting.empty() || trace.empty() || trace.back().step != StepType::wait_for) return {};
+    if (trace.back().outcome != StepOutcome::waiting) return {};
+    return trace.back().at;
+}
+
 // Whom a step calls that is not Intercom; empty: nobody.
 std::string url_of(const Step& step) {
     if (const auto* webhook = std::get_if<WebhookStep>(&step.rule)) return webhook->url;
     if (const auto* slack = std::get_if<SlackStep>(&step.rule)) return slack->url;
     return {};
 }
-
-// One of the places for calls to a URL, as long as it lives.
-class Place {
- public:
-    Place(std::map<std::string, std::size_t>& calling, std::string url) : calling_(calling), url_(std::move(url)) {
-        ++calling_[url_];
-    }
-    ~Place() {
-        if (--calling_[url_] == 0) calling_.erase(url_);
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
- private:
-    std::map<std::string, std::size_t>& calling_;
-    std::string url_;
-};
 
 }  // namespace
 
@@ -53,10 +47,34 @@ StepRunner::StepRunner(boost::asio::any_io_executor loop, StepRunnerPorts ports,
       options_(options),
       events_(std::move(events)),
       steps_(std::move(loop), ports.clock, std::move(on_bug)),
-      wake_(ports.clock.make_alarm()) {}
+      wake_(ports.clock.make_alarm()),
+      outside_(ports.clock, options.outside) {}
+
+// The intent of a step whose call has its slot. A step may take several calls, and each waits for one of its own: a
+// deactivation meanwhile is seen at every one of them.
+class StepRunner::Intends final : public Departure {
+ public:
+    Intends(StepRunner& runner, At& at) : runner_(runner), at_(at) {}
+
+    Task<bool> may_leave() override {
+        if (refused_) co_return false;
+        refused_ = runner_.stopping_ || !co_await runner_.intend(at_);
+        left_ |= !refused_;
+        co_return !refused_;
+    }
+    bool refused() const { return refused_; }
+    bool left() const { return left_; }
+
+ private:
+    StepRunner& runner_;
+    At& at_;
+    bool refused_{};
+    bool left_{};
+};
 
 void StepRunner::stop() {
     stopping_ = true;
+    outside_.stop();
     wake_->ring();
 }
 
@@ -76,8 +94,9 @@ Task<SteadyTime> StepRunner::claim() {
     const auto poll = ports_.clock.now() + options_.poll;
     const auto status = ports_.gate.status();
     const bool closed = status.waiting == WaitReason::circuit_open || status.waiting == WaitReason::credential;
-    if ((closed && !status.trial) || held_.size() >= options_.held) co_return poll;
-    const auto limit = status.trial ? 1 : std::min(options_.batch, options_.held - held_.size());
+    const auto busy = held_.size() - std::min(held_.size(), outside_.waiting());
+    if ((closed && !status.trial) || busy >= options_.held) co_return poll;
+    const auto limit = status.trial ? 1 : std::min(options_.batch, options_.held - busy);
     const auto now = ports_.clock.wall_now();
     const std::vector<std::int64_t> held(held_.begin(), held_.end());
     auto due = co_await ports_.store.due(workspace_, now, limit, held);
@@ -141,6 +160,7 @@ Task<void> StepRunner::execute(At& at) {
         co_await ports_.desk.whom(std::move(who), Deadline::after(ports_.clock.now(), options_.call_deadline));
     if (!contact) co_return co_await without_contact(at, contact.error());
     run.contact = contact->id;  // who was merged lives on under another id
+    at.contact = *contact;
     if (step == nullptr) {
         const auto facts = facts_for(run, *contact);
         step = advance(definition, run, facts, ports_.zones, ports_.clock.wall_now(), at.trace);
@@ -188,38 +208,46 @@ Task<void> StepRunner::perform(At& at, const Step& step, Contact contact) {
     }
     auto text = text_of(step, texts_of(*at.definition, at.run, contact));
     if (!text) co_return co_await finish(at, step, {StepOutcome::failed, text.error().detail}, &contact);
-    auto url = url_of(step);
-    if (url.empty()) co_return co_await attempt(at, step, contact, *std::move(text));
-
-    // Nobody waits for a place, least of all with an intent: other runs are due.
-    std::size_t all = 0;
-    for (const auto& [called, times] : calling_) all += times;
-    const auto here = calling_.find(url);
-    if (all >= options_.outside || (here != calling_.end() && here->second >= options_.same_url))
-        co_return co_await later(at, shortest_rest);
-    const Place place(calling_, std::move(url));
-    co_await attempt(at, step, contact, *std::move(text));
+    if (auto url = url_of(step); !url.empty()) {
+        const auto place = co_await outside_.take(std::move(url));
+        if (!place) co_return co_await later(at, shortest_rest);
+        if (stopping_ || (!at.run.intended && !co_await intend(at))) co_return;
+        co_return co_await call(at, step, contact, *std::move(text));
+    }
+    if (StepEffects::needs_ticket(step)) co_return co_await send(at, step, contact, *std::move(text));
+    co_await call(at, step, contact, *std::move(text));
 }
 
-Task<void> StepRunner::attempt(At& at, const Step& step, const Contact& contact, StepText text) {
-    auto& run = at.run;
-    std::optional<Ticket> ticket;
-    if (StepEffects::needs_ticket(step)) {
-        auto entered =
-            co_await ports_.gate.enter(Lane::automation, Deadline::after(ports_.clock.now(), options_.call_deadline));
-        if (!entered) co_return co_await refused(at, step, entered.error());
-        ticket.emplace(std::move(*entered));
-    }
+Task<void> StepRunner::send(At& at, const Step& step, const Contact& contact, StepText text) {
+    auto ticket =
+        co_await ports_.gate.enter(Lane::automation, Deadline::after(ports_.clock.now(), options_.call_deadline));
+    if (!ticket) co_return co_await refused(at, step, ticket.error());
     if (stopping_) co_return;
     const auto intended = ports_.clock.now();
-    if (!run.intended && !co_await intend(at)) co_return;
-    if (ticket) {
-        if (auto late = co_await renew_slot(ticket->slot(), intended)) co_return co_await refused(at, step, *late);
-        ticket->attempt_starts();
+    if (!co_await intend(at)) co_return;
+    if (auto late = co_await renew_slot(ticket->slot(), intended)) co_return co_await refused(at, step, *late);
+    ticket->attempt_starts();
+    auto receipt = co_await effects_.execute(at.run, step, contact, std::move(text), Deadline{});
+    ticket->settle(receipt ? Verdict::success : judge(receipt.error()));
+    co_await ended(at, step, contact, std::move(receipt));
+}
+
+Task<void> StepRunner::call(At& at, const Step& step, const Contact& contact, StepText text) {
+    const bool resumed = at.run.intended;
+    Intends intends(*this, at);
+    auto deadline = Deadline::after(ports_.clock.now(), options_.call_deadline);
+    deadline.departure = &intends;
+    auto receipt = co_await effects_.execute(at.run, step, contact, std::move(text), deadline);
+    if (intends.refused() && (intends.left() || resumed)) {  // a call that left before may be repeated
+        at.run.intended = false;
+        co_await write(at, false);
     }
-    const auto receipt = co_await effects_.execute(run, step, contact, std::move(text),
-                                                   Deadline::after(ports_.clock.now(), options_.call_deadline));
-    if (ticket) ticket->settle(receipt ? Verdict::success : judge(receipt.error()));
+    if (intends.refused()) co_return;
+    co_await ended(at, step, contact, std::move(receipt));
+}
+
+Task<void> StepRunner::ended(At& at, const Step& step, const Contact& contact, Result<EffectReceipt> receipt) {
+    auto& run = at.run;
     if (!receipt && receipt.error().code == Errc::contact_merged && !receipt.error().canonical_id.empty())
         run.contact = {receipt.error().canonical_id};
     if (!receipt) co_return co_await finish(at, step, judged(step, run, receipt.error()), &contact);
@@ -274,11 +302,31 @@ Task<void> StepRunner::finish(At& at, const Step& step, StepResult result, const
     if (emits && on_emitted) on_emitted();
 }
 
+// Events that came after the wait should have begun and before it is written: one of them may be what it waits for.
+// False: they cannot be read now.
+Task<bool> StepRunner::catch_up(At& at, WallTime since) {
+    const auto events = co_await ports_.store.awaited(at.run, since, at.looked_at);
+    if (!events) {
+        events_.trouble("awaited events", events.error());
+        co_return false;
+    }
+    for (const auto& each : *events) {
+        at.looked_at = each.number;
+        auto facts = at.contact ? facts_of(*at.contact) : Scalars{};
+        add_event_facts(facts, each.event.name, each.event.metadata);
+        if (notice(*at.definition, at.run, each.event, facts, ports_.clock.wall_now(), at.trace)) break;
+    }
+    co_return true;
+}
+
 // An outcome must not be lost: while the store refuses it, the write is repeated. If the process ends before, the next
 // one finds the intent.
 Task<bool> StepRunner::write(At& at, bool only_while_active) {
     for (;;) {
-        const auto written = co_await ports_.store.write({at.run, at.trace, at.emitted, only_while_active});
+        const auto since = wait_began(at.run, at.trace);
+        const auto written =
+            co_await ports_.store.write({at.run, at.trace, at.emitted, only_while_active, since, at.looked_at});
+        if (!written && written.error().code == Errc::stale && since && co_await catch_up(at, *since)) continue;
         if (written) {
             at.trace.clear();
             ++at.run.fence;

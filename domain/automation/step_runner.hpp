@@ -6,7 +6,7 @@
 //   due      the run is read, and held in memory only      crash: nothing has happened
 //   whom     the contact, from memory or from Intercom     crash: the same
 //   advance  delays, waits and branches, decided at once   crash: the same, decided again
-//   gate     slot, permit, breaker (messages and notes)    crash: the same; the slot is lost
+//   gate     slot, permit, breaker; outside, a place        crash: the same; the slot is lost
 //   intend   durable before the first byte                 crash after it: what may be repeated is repeated, with the
 //   effect   exactly one attempt, or a call that may be    same ids and times; a message, note or Slack text is
 //            repeated without harm                         `unknown`, because nobody knows
@@ -15,7 +15,6 @@
 // The run is read again before its next step, so that a cancellation, an exit event or a deactivation is seen there.
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -23,6 +22,7 @@
 
 #include "domain/automation/effects.hpp"
 #include "domain/automation/engine.hpp"
+#include "domain/automation/places.hpp"
 #include "domain/automation/registry_keeper.hpp"
 #include "domain/contact/desk.hpp"
 #include "domain/core/random.hpp"
@@ -33,13 +33,12 @@ namespace herald {
 struct StepRunnerOptions {
     std::size_t batch{64};             // runs read at once
     std::size_t held{256};             // runs in memory, at most
-    std::size_t outside{32};           // calls to receivers that customers have named, at most,
-    std::size_t same_url{4};           // and of them to one URL; who finds no place comes again later
     milliseconds poll{1'000};          // the guarantee behind every wake-up hint
     milliseconds late_slot{100};       // a send that starts this long after its slot takes a new one
     milliseconds intent_valid{5'000};  // an intent that has not reached the wire by then is taken back
     milliseconds call_deadline{60'000};
     milliseconds unreadable_rest{60'000};  // before a run whose definition cannot be read is looked at again
+    PlaceLimits outside{};                 // calls to receivers that customers have named
 };
 
 // Facts for logs and metrics; the domain itself writes none.
@@ -75,7 +74,8 @@ class StepRunner {
     std::size_t inflight() const { return steps_.size(); }
 
  private:
-    struct At;  // one run at its next step
+    struct At;      // one run at its next step
+    class Intends;  // its call, about to leave
 
     Task<SteadyTime> claim();
     Task<void> take(Run run);
@@ -84,9 +84,14 @@ class StepRunner {
     Task<void> without_contact(At& at, Error error);
     Task<void> later(At& at, milliseconds rest);
     Task<void> perform(At& at, const Step& step, Contact contact);
-    Task<void> attempt(At& at, const Step& step, const Contact& contact, StepText text);
+    // With a ticket: exactly one attempt.
+    Task<void> send(At& at, const Step& step, const Contact& contact, StepText text);
+    // May be repeated: whatever call it takes asks for the intent when it is about to leave.
+    Task<void> call(At& at, const Step& step, const Contact& contact, StepText text);
+    Task<void> ended(At& at, const Step& step, const Contact& contact, Result<EffectReceipt> receipt);
     Task<bool> intend(At& at);
     Task<std::optional<Error>> renew_slot(SteadyTime slot, SteadyTime intended);
+    Task<bool> catch_up(At& at, WallTime since);
     // Until it is durable. False: somebody else wrote the run.
     Task<bool> write(At& at, bool only_while_active);
     // `contact`: as it was before the step; null when nobody knows it now.
@@ -102,7 +107,7 @@ class StepRunner {
     Scope steps_;
     std::unique_ptr<Alarm> wake_;
     std::set<std::int64_t> held_;
-    std::map<std::string, std::size_t> calling_;  // outside, by URL
+    Places outside_;
     bool stopping_{};
 };
 

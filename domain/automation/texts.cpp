@@ -15,6 +15,11 @@ Result<std::string> rendered(const Template& text, const Variables& variables, E
     return *std::move(out);
 }
 
+// Intercom refuses such a body.
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool has_text(const Step& step) {
@@ -26,6 +31,7 @@ Result<StepText> text_of(const Step& step, const Variables& variables) {
     if (const auto* message = std::get_if<MessageStep>(&step.rule)) {
         auto out = message->content.render(variables);
         if (!out) return out.error();
+        if (is_blank(out->body)) return Error{Errc::invalid_argument, "the body is empty"};
         return StepText{std::move(out->subject), std::move(out->body)};
     }
     if (const auto* task = std::get_if<TaskStep>(&step.rule)) {

@@ -12,11 +12,13 @@ AutomationWorker::AutomationWorker(boost::asio::any_io_executor loop, Automation
       clock_(ports.clock),
       workspace_(std::move(workspace)),
       begun_(std::move(events.begun)),
+      unknown_(std::move(events.unknown)),
       registry_(ports.store, std::move(ports.reader), workspace_, events.steps.trouble),
       arrivals_(loop, {ports.store, registry_, ports.directory, ports.memory, ports.gate, ports.clock}, workspace_,
                 options.arrivals,
                 {[this](const RunStore::Arrived& arrived) {
                      if (arrived.begun > 0) begun_(arrived.begun);
+                     if (arrived.unknown > 0) unknown_(arrived.unknown);
                      if (arrived.begun + arrived.noticed > 0) steps_.wake();
                  },
                  std::move(events.too_deep), events.steps.trouble},

@@ -41,6 +41,7 @@ struct AutomationOptions {
 // Facts for logs and metrics.
 struct AutomationEvents {
     std::function<void(std::int64_t)> begun;
+    std::function<void(std::int64_t)> unknown;  // so many events were about nobody that Intercom knows
     std::function<void(const Firing&)> fired;
     std::function<void(const IncomingEvent&)> too_deep;  // it came through so many automations that it starts nothing
     StepEvents steps;
@@ -66,6 +67,7 @@ class AutomationWorker final : public AutomationEngine {
     Clock& clock_;
     WorkspaceId workspace_;
     std::function<void(std::int64_t)> begun_;
+    std::function<void(std::int64_t)> unknown_;
     RegistryKeeper registry_;
     ArrivalLoop arrivals_;
     FiringLoop firings_;

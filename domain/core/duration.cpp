@@ -34,4 +34,11 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     return *one * count;
 }
 
+bool exceeds_longest_duration(std::string_view text) {
+    if (text.size() < 2 || !unit_of(text.back()) || parse_duration(text)) return false;
+    const auto digits = text.substr(0, text.size() - 1);
+    return digits.find_first_not_of("0123456789") == std::string_view::npos &&
+           digits.find_first_not_of('0') != std::string_view::npos;
+}
+
 }  // namespace herald

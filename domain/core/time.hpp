@@ -26,15 +26,24 @@ using WallTime = std::chrono::sys_time<milliseconds>;
 std::optional<WallTime> from_rfc3339(std::string_view text);
 std::string to_rfc3339(WallTime time);  // "2026-11-23T18:34:27.123Z"
 
+// Asked when a call has its slot and permit, before its first byte, each time one is about to leave.
+class Departure {
+ public:
+    virtual ~Departure() = default;
+    // False: it is not wanted any more, and nothing is sent.
+    virtual Task<bool> may_leave() = 0;
+};
+
 // The absolute end of an operation, passed by value down every call, and for whom it is done.
 struct Deadline {
     SteadyTime at{SteadyTime::max()};
-    TraceId trace{};  // of the request that waits for it; none: our own work
+    TraceId trace{};         // of the request that waits for it; none: our own work
+    Departure* departure{};  // outlives the operation; none: it may leave
 
     static Deadline after(SteadyTime now, milliseconds wait) { return {now + wait}; }
     bool passed(SteadyTime now) const { return now >= at; }
     // The earlier of the two, so that a step never outlives its operation.
-    Deadline capped(SteadyTime now, milliseconds limit) const { return {std::min(at, now + limit), trace}; }
+    Deadline capped(SteadyTime now, milliseconds limit) const { return {std::min(at, now + limit), trace, departure}; }
 };
 
 // A wait that another coroutine can end. ring() before wait_until() is remembered, once.

@@ -23,5 +23,12 @@ TEST(Duration, IsNothingElse) {
         EXPECT_EQ(parse_duration(text), std::nullopt) << text;
 }
 
+TEST(Duration, MayBeTooLong) {
+    for (const auto* text : {"3651d", "4000d", "315360001s", "4294967296s", "99999999999999d"})
+        EXPECT_TRUE(exceeds_longest_duration(text)) << text;
+    for (const auto* text : {"", "d", "3650d", "0d", "0000d", "4000", "4000w", "-4000d", "+4000d", "4000.5d", "4000 d"})
+        EXPECT_FALSE(exceeds_longest_duration(text)) << text;
+}
+
 }  // namespace
 }  // namespace herald
