@@ -126,7 +126,45 @@ void need_sender(Decoder& decoder, std::string pointer, const std::optional<Send
                         "name an admin, or set INTERCOM_SENDER_ADMIN_ID for this service");
 }
 
+constexpr std::string_view no_template = "is no template: it is sent as it stands, so it takes no {{ … }}";
+
+void refuse_templates(Decoder& decoder, const std::string& pointer, const Scalars& values) {
+    for (const auto& [key, value] : values)
+        if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->contains("{{"))
+            decoder.fail_below(pointer, key, FieldCode::not_allowed, std::string(no_template));
+}
+
+// Texts that go to Intercom as they stand. Whoever writes a variable there expects more.
+void check_literals(Decoder& decoder, const StepBody& step) {
+    const auto literal = [&](std::string_view member, const auto& text) {
+        if (text && text->value.contains("{{"))
+            decoder.fail_below(step.path, member, FieldCode::not_allowed, std::string(no_template));
+    };
+    if (const auto* tag = std::get_if<TagStepBody>(&step.is)) literal("tag", std::optional(tag->tag));
+    if (const auto* track = std::get_if<TrackStepBody>(&step.is)) {
+        literal("event_name", std::optional(track->event_name));
+        if (track->metadata) refuse_templates(decoder, step.path + "/metadata", track->metadata->values);
+    }
+    if (const auto* update = std::get_if<UpdateStepBody>(&step.is)) {
+        literal("name", update->name);
+        literal("phone", update->phone);
+        if (update->custom_attributes)
+            refuse_templates(decoder, step.path + "/custom_attributes", update->custom_attributes->values);
+    }
+}
+
+// custom_attributes without one, and nothing else.
+void check_change(Decoder& decoder, const StepBody& step) {
+    const auto* update = std::get_if<UpdateStepBody>(&step.is);
+    if (update == nullptr || !update->custom_attributes || !update->custom_attributes->values.empty()) return;
+    const bool changes = update->name || update->phone || update->unsubscribed_from_emails;
+    if (!changes && decoder.clean_in(step.path))
+        decoder.fail_in(step.path + "/custom_attributes", FieldCode::too_few, "the step would change nothing");
+}
+
 void check_step(Decoder& decoder, const StepBody& step, const Judges& judges) {
+    check_literals(decoder, step);
+    check_change(decoder, step);
     if (const auto* email = std::get_if<EmailStepBody>(&step.is))
         need_sender(decoder, step.path + "/sender", email->sender, judges);
     if (const auto* notification = std::get_if<NotificationStepBody>(&step.is))

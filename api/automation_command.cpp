@@ -1,6 +1,7 @@
 #include "api/automation_command.hpp"
 
 #include <utility>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 
@@ -40,6 +41,27 @@ bool retyped(const json::value& trigger, const json::object& changes) {
     return type != nullptr && *type != trigger.at("type");
 }
 
+struct NewFilter {
+    std::string_view parent;
+    json::value filter;
+};
+
+// Takes the filters out of the changes: like a list, each replaces the former one whole. A filter has more than one
+// form, and is stored in one of them.
+std::vector<NewFilter> take_filters(json::value& changes) {
+    std::vector<NewFilter> out;
+    for (const std::string_view parent : {"/trigger", "/trigger/audience", "/exit"}) {
+        boost::system::error_code missing;
+        auto* found = changes.find_pointer(parent, missing);
+        auto* object = found == nullptr ? nullptr : found->if_object();
+        auto* filter = object == nullptr ? nullptr : object->if_contains("filter");
+        if (filter == nullptr || filter->is_null()) continue;
+        out.push_back({parent, std::move(*filter)});
+        object->erase("filter");
+    }
+    return out;
+}
+
 // Whether an erasure took the last one out of the audience.
 bool names_nobody(const json::value& document) {
     boost::system::error_code missing;
@@ -69,13 +91,16 @@ PatchedAutomation patched(const std::string& document, const json::value& patch,
         out.errors = decoder.take();
         return out;
     }
-    auto changes = patch.get_object();
+    auto merged = patch;
+    auto& changes = merged.get_object();
     for (const auto& [member, why] : fixed)
         if (changes.erase(member) > 0) decoder.fail_at(member, FieldCode::not_allowed, std::string(why));
     auto creation = json::parse(document);
     if (retyped(creation.at("trigger"), changes)) creation.get_object().erase("trigger");
     judges.nobody_named = names_nobody(creation);
-    merge_patch(creation, changes);
+    const auto filters = take_filters(merged);
+    merge_patch(creation, merged);
+    for (const auto& [parent, filter] : filters) creation.at_pointer(parent).as_object()["filter"] = filter;
     unmask(creation, document);
     // A time that has passed is no mistake of a patch that says nothing about it.
     if (!changes.contains("trigger")) judges.now = {};

@@ -34,10 +34,10 @@ boost::json::value encode(const TriggerBody& trigger) {
 void check_duration(Decoder& decoder, std::string_view member, const std::optional<DurationText>& text) {
     if (!text || decoder.failed(member)) return;
     const auto duration = parse_duration(text->value);
-    if (!duration)
-        decoder.fail_at(member, FieldCode::invalid_value, "is not a duration such as 45s, 30m, 12h or 7d");
-    else if (*duration > longest_wait)
+    if (duration ? *duration > longest_wait : exceeds_longest_duration(text->value))
         decoder.fail_at(member, FieldCode::invalid_value, "is longer than two years");
+    else if (!duration)
+        decoder.fail_at(member, FieldCode::invalid_value, "is not a duration such as 45s, 30m, 12h or 7d");
 }
 
 void check_time_of_day(Decoder& decoder, std::string_view member, const std::optional<TimeOfDayText>& text) {

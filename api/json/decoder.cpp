@@ -59,6 +59,11 @@ void Decoder::fail_in(std::string pointer, FieldCode code, std::string detail) {
     errors_.add({std::move(pointer), code, std::move(detail)});
 }
 
+void Decoder::fail_below(std::string pointer, std::string_view member, FieldCode code, std::string detail) {
+    append_token(pointer, member);
+    fail_in(std::move(pointer), code, std::move(detail));
+}
+
 void Decoder::wrong_type(std::string_view expected, const boost::json::value& found) {
     fail(FieldCode::wrong_type, fmt::format("{} is expected, not {}", expected, kind_name(found)));
 }

@@ -33,6 +33,8 @@ class Decoder {
     void fail_at(std::string_view member, FieldCode code, std::string detail);
     // At a place that was left before: `pointer` is whole.
     void fail_in(std::string pointer, FieldCode code, std::string detail);
+    // At a member of such a place.
+    void fail_below(std::string pointer, std::string_view member, FieldCode code, std::string detail);
     void wrong_type(std::string_view expected, const boost::json::value& found);
 
     // Whether this member of the place where decoding is was already refused.

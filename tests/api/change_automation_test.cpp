@@ -104,6 +104,48 @@ TEST_F(ChangeAutomationTest, ATriggerIsMergedAndOneOfAnotherTypeReplacesIt) {
     EXPECT_EQ(automations.only().trigger_type, "milestone");
 }
 
+TEST_F(ChangeAutomationTest, AFilterIsReplacedWholeInWhateverForm) {
+    auto body = with_trigger(R"({"type":"event_based","event":"x","filter":{"tier":"gold","plan":"pro"}})");
+    body["exit"] = json::parse(R"({"event":"left","filter":{"any":[{"field":"tier","op":"eq","value":"gold"}]}})");
+    given(body);
+    const auto condition = [](std::string_view field, std::string_view value) {
+        return json::object{{"field", field}, {"op", "eq"}, {"value", value}};
+    };
+    const auto trigger = [&](const std::string& filter) {
+        const auto edited = patch(json::parse(R"({"trigger":{"filter":)" + filter + "}}"));
+        EXPECT_EQ(edited.status, 200) << edited.body;
+        return parsed(edited).at("trigger");
+    };
+    const auto shown = [](json::value filter) {
+        return json::value{{"type", "event_based"}, {"event", "x"}, {"filter", std::move(filter)}};
+    };
+    EXPECT_EQ(trigger(R"({"tier":"silver"})"), shown({{"all", json::array{condition("tier", "silver")}}}));
+    EXPECT_EQ(trigger(R"({"any":[{"field":"a","op":"eq","value":"b"}]})"),
+              shown({{"any", json::array{condition("a", "b")}}}));
+    EXPECT_EQ(trigger(R"({"field":"a","op":"eq","value":"b"})"), shown(condition("a", "b")));
+    EXPECT_EQ(trigger(R"({"all":[{"field":"c","op":"eq","value":"d"}]})"),
+              shown({{"all", json::array{condition("c", "d")}}}));
+    EXPECT_EQ(trigger("null"), json::parse(R"({"type":"event_based","event":"x"})"));
+    EXPECT_EQ(parsed(patch(json::parse(R"({"exit":{"filter":{"tier":"silver"}}})"))).at("exit"),
+              (json::value{{"filter", {{"all", json::array{condition("tier", "silver")}}}}, {"event", "left"}}));
+    EXPECT_EQ(parsed(patch(json::parse(R"({"exit":{"filter":null}})"))).at("exit"), json::parse(R"({"event":"left"})"));
+    EXPECT_EQ(mistakes(patch(json::parse(R"({"trigger":{"filter":{"tier":null}},"exit":{"filter":"x"}})"))),
+              (Mistakes{{"/trigger/filter/tier", "wrong_type"}, {"/exit/filter", "wrong_type"}}));
+}
+
+TEST_F(ChangeAutomationTest, AFilterComesWithAnotherTriggerAndIntoAnAudience) {
+    given(with_trigger(R"({"type":"time_based","schedule":"0 9 * * *","time_zone":"Europe/Berlin",
+        "audience":{"segment_id":"s","filter":{"tier":"gold"}}})"));
+    const auto edited = patch(json::parse(R"({"trigger":{"audience":{"filter":{"plan":"pro"}}}})"));
+    ASSERT_EQ(edited.status, 200) << edited.body;
+    EXPECT_EQ(parsed(edited).at("trigger").at("audience"), json::parse(R"({"segment_id":"s",
+        "filter":{"all":[{"field":"plan","op":"eq","value":"pro"}]}})"));
+    EXPECT_EQ(parsed(patch(json::parse(R"({"trigger":{"type":"custom","filter":{"plan":"pro"}}})"))).at("trigger"),
+              json::parse(R"({"type":"custom","filter":{"all":[{"field":"plan","op":"eq","value":"pro"}]}})"));
+    EXPECT_EQ(parsed(patch(json::parse(R"({"exit":{"filter":{"plan":"basic"}}})"))).at("exit"),
+              json::parse(R"({"filter":{"all":[{"field":"plan","op":"eq","value":"basic"}]}})"));
+}
+
 TEST_F(ChangeAutomationTest, APassedTimeIsNoMistakeOfAnotherEdit) {
     given_scheduled(to_rfc3339(clock.wall_now() + 1h));
     clock.advance(2h);
@@ -162,11 +204,10 @@ TEST_F(ChangeAutomationTest, AnAudienceWhosePeopleWereErasedIsReadAndMayStay) {
 }
 
 TEST_F(ChangeAutomationTest, ASecretInAQueryIsNotShown) {
-    for (const auto* address : {"https://host.example?token=SECRET", "https://host.example#SECRET",
-                                "https://host.example/SECRET?a=b"}) {
+    for (const auto* address :
+         {"https://host.example?token=SECRET", "https://host.example#SECRET", "https://host.example/SECRET?a=b"}) {
         automations.automations.clear();
-        given(with_steps(fmt::format(
-            R"([{{"type":"send_slack_message","webhook_url":"{}","text":"a"}}])", address)));
+        given(with_steps(fmt::format(R"([{{"type":"send_slack_message","webhook_url":"{}","text":"a"}}])", address)));
         const auto shown = get(automation());
         EXPECT_FALSE(shown.body.contains("SECRET")) << shown.body;
         EXPECT_EQ(parsed(shown).at("steps").at(0).at("webhook_url"), "https://host.example/…");

@@ -140,6 +140,16 @@ TEST_F(CreateAutomationTest, ABehaviorIsCountedWithinBounds) {
               (Mistakes{{"/trigger/within", "invalid_value"}}));
 }
 
+TEST_F(CreateAutomationTest, ADurationThatIsTooLongIsToldFromNone) {
+    const auto said_of = [&](const std::string& duration) {
+        return detail_of(with_steps(R"([{"type":"delay","duration":")" + duration + R"("}])"));
+    };
+    for (const auto* longer : {"731d", "3651d", "4000d", "99999999999999d"})
+        EXPECT_EQ(said_of(longer), "is longer than two years") << longer;
+    for (const auto* none : {"0d", "soon", "4000w", "-4000d"})
+        EXPECT_EQ(said_of(none), "is not a duration such as 45s, 30m, 12h or 7d") << none;
+}
+
 TEST_F(CreateAutomationTest, ADateOfTheContactNeedsItsAttribute) {
     EXPECT_EQ(wrong(with_trigger(R"({"type":"contract_event","event_type":"renewal","days_before":30})")),
               (Mistakes{{"/trigger/date_attribute", "required"}}));
@@ -353,6 +363,34 @@ TEST_F(CreateAutomationTest, NobodyIsSubscribedAndAChangeChangesSomething) {
               (Mistakes{{"/steps/0", "required"},
                         {"/steps/1/unsubscribed_from_emails", "not_allowed"},
                         {"/steps/2/custom_attributes/a.b", "invalid_value"}}));
+}
+
+TEST_F(CreateAutomationTest, WhatWouldChangeNothingIsRefused) {
+    EXPECT_EQ(wrong(with_steps(R"([{"type":"update_contact","custom_attributes":{}},
+        {"type":"branch","filter":{"a":"b"},"then":[{"type":"update_contact","custom_attributes":{},"name":null}]}])")),
+              (Mistakes{{"/steps/0/custom_attributes", "too_few"}, {"/steps/1/then/0/custom_attributes", "too_few"}}));
+    EXPECT_EQ(wrong(with_steps(R"([{"type":"update_contact","custom_attributes":{},"name":"Ann"},
+        {"type":"update_contact","custom_attributes":{"a":null}}])")),
+              Mistakes{});
+}
+
+TEST_F(CreateAutomationTest, ATemplateIsRefusedWhereNoneIsRendered) {
+    EXPECT_EQ(wrong(with_steps(R"([{"type":"add_tag","tag":"{{ plan }}"},{"type":"remove_tag","tag":"a{{"},
+        {"type":"track_event","event_name":"paid {{ plan }}","metadata":{"a/b":"{{ name }}","c":"{","d":3}},
+        {"type":"update_contact","name":"{{ name }}","phone":"{{ p }}","custom_attributes":{"a":"x {{b}}","c":true}},
+        {"type":"branch","filter":{"a":"b"},"then":[{"type":"add_tag","tag":"{{ x }}"}]}])")),
+              (Mistakes{{"/steps/0/tag", "not_allowed"},
+                        {"/steps/1/tag", "not_allowed"},
+                        {"/steps/2/event_name", "not_allowed"},
+                        {"/steps/2/metadata/a~1b", "not_allowed"},
+                        {"/steps/3/name", "not_allowed"},
+                        {"/steps/3/phone", "not_allowed"},
+                        {"/steps/3/custom_attributes/a", "not_allowed"},
+                        {"/steps/4/then/0/tag", "not_allowed"}}));
+    EXPECT_EQ(detail_of(with_steps(R"([{"type":"add_tag","tag":"{{ plan }}"}])")),
+              "is no template: it is sent as it stands, so it takes no {{ … }}");
+    EXPECT_EQ(wrong(with_steps(R"([{"type":"add_tag","tag":"{plan}}"},{"type":"track_event","event_name":"{ {"}])")),
+              Mistakes{});
 }
 
 TEST_F(CreateAutomationTest, TemplatesAreCompiledAndTheirVariablesMustBePossible) {

@@ -121,7 +121,8 @@ TEST_F(EventIntakeTest, AnEventIsReadByItsId) {
     automations.events[record.id] = record;
     const auto stranger = parsed(get("/v1/events/crm-2"));
     EXPECT_EQ(stranger.at("tracked"), "none");
-    EXPECT_EQ(stranger.at("outcome"), json::parse(R"({"state":"done","runs":[],"not_entered":[],"reason":"no such contact"})"));
+    EXPECT_EQ(stranger.at("outcome"),
+              json::parse(R"({"state":"done","runs":[],"not_entered":[],"reason":"no such contact"})"));
     EXPECT_FALSE(stranger.as_object().contains("event_name"));
     record.pending = true;
     automations.events[record.id] = record;
