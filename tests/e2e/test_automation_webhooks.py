@@ -142,3 +142,15 @@ def test_without_a_secret_a_webhook_is_refused(flows, receiver):
     automations, _ = flows(HERALD_WEBHOOK_SECRETS=None)
     answer = automations.create(on_event("paid"), [{"type": "trigger_webhook", "url": receiver.url("/hook")}])
     assert answer.status == 422 and "HERALD_WEBHOOK_SECRETS" in str(answer.json), answer
+
+
+def test_many_runs_to_one_receiver_take_turns_without_rest(start, fast, receiver):
+    sim = start.intercom("--seed", 200)
+    automations = Automations(start.herald(sim, **{**fast, "HERALD_WEBHOOK_INSECURE": f"127.0.0.1:{receiver.port}",
+                                                   "HERALD_WEBHOOK_SECRETS": f"whsec_{SECRET}"}))
+    aid = automations.made(on_event("paid"), [{"type": "trigger_webhook", "url": receiver.url("/hook")}])
+    answer = automations.batch([{"contact": {"external_id": f"client_{n}"}, "event_name": "paid", "track": False}
+                                for n in range(1, 201)])
+    assert answer.json["accepted"] == 200
+    automations.wait(aid, lambda rs: len(rs) == 200 and all(r["state"] == "completed" for r in rs), patience=20)
+    assert len(receiver.taken) == 200 == len({headers["webhook-id"] for _, headers, _ in receiver.taken})

@@ -405,3 +405,53 @@ def test_a_repeated_event_is_tracked_once(flows):
         assert answer.status == 202 and answer.json["duplicate"] is duplicate, answer
     assert len(sim.ledger("event")) == 1
     assert automations.herald.get("/v1/events/crm-1").json["tracked"] == "tracked"
+
+
+def test_a_token_that_works_again_is_noticed_though_nobody_but_automations_waits(flows):
+    automations, sim = flows()
+    aid = automations.made(on_event("ping"), [tag("x"), in_app("y")])
+    sim.faults({"do": "unauthorized", "for": 2})
+    for n in range(1, 6):
+        automations.event({"external_id": f"client_{n}"}, "ping")
+    until = time.monotonic() + 10
+    while automations.herald.get("/v1/limits").json["credential"]["state"] != "held":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    runs = automations.wait_ended(aid, 5, patience=90)
+    assert {r["state"] for r in runs} == {"completed"}, runs[0]
+
+
+def test_a_wait_does_not_miss_what_came_before_it_was_processed(flows):
+    automations, sim = flows()
+    steps = [tag("on_trial"), {"type": "wait_for", "event": "paid", "timeout": "1h"}, tag("customer")]
+    aid = automations.made(on_event("trial"), steps)
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    events = [{"contact": {"external_id": f"client_{n}"}, "event_name": name, "track": False, "created_at": at}
+              for n in range(1, 11) for name in ("trial", "paid")]
+    assert automations.batch(events).json["accepted"] == 20
+    runs = automations.wait_ended(aid, 10)
+    assert {told(r)[3] for r in runs} == {("/steps/1", "arrived")}
+    start = runs[0]["trace"][0]["at"]
+    script = {"contact": {"external_id": "client_1"}, "start": start,
+              "events": [{"event_name": "trial", "at": at}, {"event_name": "paid", "at": at}]}
+    simulated = automations.do(aid, "simulations", script).json["runs"][0]
+    assert told(simulated) == told(runs[0])
+
+
+def test_deactivation_stops_what_waits_for_the_rate_limit(flows):
+    automations, sim = flows("--limit", 100, people=200, HERALD_LIMITER_LIMIT_PER_WINDOW="100")
+    aid = automations.made(on_event("ping"), [tag("x")])
+    automations.batch([{"contact": {"external_id": f"client_{n}"}, "event_name": "ping", "track": False}
+                       for n in range(1, 101)])
+    until = time.monotonic() + 30
+    while len(sim.ledger("tag")) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert automations.do(aid, "deactivate").status == 200
+    time.sleep(1)  # what was on its way has ended
+    before = len(sim.ledger("tag"))
+    time.sleep(3)
+    assert len(sim.ledger("tag")) == before < 100
+    assert automations.get(aid)["runs"]["active"] == 100 - before
+    assert automations.do(aid, "activate").status == 200
+    automations.wait(aid, lambda rs: sum(r["state"] == "completed" for r in rs) > before)
