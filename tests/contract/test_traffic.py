@@ -120,7 +120,10 @@ def test_the_check_can_fail(tmp_path):
 
 
 def test_every_call_of_an_automation_matches_the_description(tmp_path):
-    def flow(herald, _):
+    def flow(herald, sim):
+        made = sim.post("/data_attributes", {"name": "health_score", "model": "contact", "data_type": "integer"},
+                        headers={"Authorization": "Bearer test-token"})
+        assert made.status == 200, made
         automations = Automations(herald)
         aid = automations.made(on_event("signed_up"), [
             in_app("Welcome {{ name }}"), email("Hello"), {"type": "create_task", "description": "Call"}, tag("new"),
