@@ -55,16 +55,20 @@ OrProblem<Target> parse_target(std::string_view target) {
 }
 
 Match match(std::string_view method, const std::vector<std::string>& segments) {
+    std::vector<Match> found;
+    for (const auto& route : routes())
+        if (auto captured = capture(route.path, segments)) found.push_back({&route, *std::move(captured), {}});
+    // A path of its own is not taken for a name in braces: `batch` of /v1/events/batch for that of an event.
+    if (std::ranges::any_of(found, [](const Match& m) { return m.captured.empty(); }))
+        std::erase_if(found, [](const Match& m) { return !m.captured.empty(); });
+
     Match out;
     std::vector<std::string_view> allowed;
-    for (const auto& route : routes()) {
-        auto captured = capture(route.path, segments);
-        if (!captured) continue;
-        allowed.push_back(name(route.verb));
-        if (route.verb == Verb::get) allowed.emplace_back("HEAD");
-        if (name(route.verb) != (method == "HEAD" ? "GET" : method)) continue;
-        out.route = &route;
-        out.captured = *std::move(captured);
+    for (auto& candidate : found) {
+        const auto verb = candidate.route->verb;
+        allowed.push_back(name(verb));
+        if (verb == Verb::get) allowed.emplace_back("HEAD");
+        if (name(verb) == (method == "HEAD" ? "GET" : method)) out = std::move(candidate);
     }
     if (!allowed.empty()) {
         allowed.emplace_back("OPTIONS");

@@ -28,6 +28,15 @@ TEST_F(Http, AMethodThatThePathDoesNotTakeIsRefusedWithThoseItTakes) {
     EXPECT_EQ(header(send("GET", "/v1/campaigns/x/launch"), "Allow"), "POST, OPTIONS");
 }
 
+TEST_F(Http, APathOfItsOwnIsNotTakenForANameInBraces) {
+    for (const auto* method : {"GET", "HEAD"}) {
+        const auto response = send(method, "/v1/events/batch");
+        EXPECT_EQ(response.status, 405) << method;
+        EXPECT_EQ(header(response, "Allow"), "POST, OPTIONS") << method;
+    }
+    EXPECT_EQ(header(send("POST", "/v1/events/other"), "Allow"), "GET, HEAD, OPTIONS");
+}
+
 TEST_F(Http, OptionsSaysWhatIsAllowed) {
     const auto response = send("OPTIONS", "/v1/campaigns");
     EXPECT_EQ(response.status, 204);
