@@ -100,9 +100,9 @@ Task<Answer> change_pace(Backend& backend, const Call& call, const Campaign& cam
                                                       name(campaign.state), patch.beyond)}));
     if (!patch.errors.empty()) co_return std::unexpected(validation_problem(std::move(patch.errors)));
     const auto waiting = call.workspace.waiting.waiting();
-    if (const auto etag = etag_of(campaign_view(campaign, waiting)); !match_allows(call.request.headers, etag))
-        co_return std::unexpected(not_as_expected(etag));
-
+    Precondition expected = [waiting, headers = call.request.headers](const Campaign& c) {
+        return match_allows(headers, etag_of(campaign_view(c, waiting)));
+    };
     const auto now = backend.ports.clock.wall_now();
     const auto changed = [waiting](const Campaign& c) { return campaign_response(200, campaign_view(c, waiting)); };
     Idempotency idempotency{.scope = std::string(edit_scope),
@@ -110,8 +110,13 @@ Task<Answer> change_pace(Backend& backend, const Call& call, const Campaign& cam
                             .request_hash = request.request_hash,
                             .render = [changed](const Campaign& c, bool /*existed*/) { return to_stored(changed(c)); },
                             .expires_at = now + answer_kept};
-    const auto written = co_await backend.ports.campaigns.pace(call.caller(), campaign.id, patch.max_per_minute, now,
-                                                               std::move(idempotency));
+    const auto written = co_await backend.ports.campaigns.pace(call.caller(), campaign.id, patch.max_per_minute,
+                                                               std::move(expected), now, std::move(idempotency));
+    if (!written && written.error().code == Errc::stale) {
+        const auto found = co_await backend.ports.campaigns.get(call.workspace.id, campaign.id);
+        if (!found) co_return std::unexpected(problem(found.error()));
+        co_return std::unexpected(not_as_expected(etag_of(campaign_view(*found, waiting))));
+    }
     if (!written) co_return std::unexpected(problem(written.error()));
     if (written->replay) co_return replayed(*written->replay);
     backend.ports.changes.notify(campaign.id);

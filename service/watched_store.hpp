@@ -72,10 +72,11 @@ class WatchedCampaignStore final : public CampaignStore {
                                Idempotency idempotency) override {
         return store_.edit(std::move(caller), std::move(edited), std::move(holds), now, std::move(idempotency));
     }
-    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute, WallTime now,
-                               Idempotency idempotency) override {
+    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute,
+                               Precondition holds, WallTime now, Idempotency idempotency) override {
         const auto workspace = caller.workspace;
-        auto written = co_await store_.pace(std::move(caller), id, max_per_minute, now, std::move(idempotency));
+        auto written =
+            co_await store_.pace(std::move(caller), id, max_per_minute, std::move(holds), now, std::move(idempotency));
         if (written && !written->replay) paced_(workspace, id, max_per_minute);
         co_return written;
     }

@@ -121,9 +121,9 @@ class CampaignStore {
                                          Idempotency idempotency) = 0;
 
     // Changes how many messages of a campaign that has not ended go out in a minute at most; nullopt: no pace of its
-    // own. Errors: not_found, conflict.
+    // own. Errors: not_found, conflict, stale (the precondition does not hold).
     virtual Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute,
-                                       WallTime now, Idempotency idempotency) = 0;
+                                       Precondition holds, WallTime now, Idempotency idempotency) = 0;
 
     // Sends again to those whose delivery ended in one of `states`: their rows are queued as if never tried, and the
     // campaign runs. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.

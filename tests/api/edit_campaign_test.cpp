@@ -213,6 +213,10 @@ TEST_F(EditCampaign, AChangeOfThePaceIsHeldToIfMatchAndRepeatedSafely) {
     const auto again = patch(R"({"max_per_minute":1})", {{"Idempotency-Key", "k"}});
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(store.only().max_per_minute, 2);
+    const auto seen = etag();
+    store.before_write = [&] { ++store.only().counts[DeliveryState::accepted]; };
+    EXPECT_EQ(patch(R"({"max_per_minute":3})", {{"If-Match", seen}}).status, 412) << "it changed on the way";
+    EXPECT_EQ(store.only().max_per_minute, 2);
 }
 
 TEST_F(EditCampaign, ADeletionAnswersWithoutContentAndOnlyOfWhatTheCallerSaw) {

@@ -104,7 +104,7 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
-    // Called by edit and remove before they look at the campaign.
+    // Called by edit, pace and remove before they look at the campaign.
     std::function<void()> before_write = [] {};
 
     Task<Result<Written>> edit(Caller caller, Campaign edited, Precondition holds, WallTime,
@@ -125,15 +125,17 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
-    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute, WallTime,
-                               Idempotency idempotency) override {
+    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute,
+                               Precondition holds, WallTime, Idempotency idempotency) override {
         if (fails) co_return *fails;
+        before_write();
         idempotencies.push_back(idempotency);
         callers.push_back(caller);
         if (auto stored = find(caller.workspace, idempotency)) co_return *std::move(stored);
         auto* campaign = find(id);
         if (campaign == nullptr) co_return Error{Errc::not_found, "there is no such campaign"};
         if (const auto allowed = may_be_paced(campaign->state); !allowed) co_return allowed.error();
+        if (!holds(*campaign)) co_return Error{Errc::stale, "the campaign has changed meanwhile"};
         campaign->max_per_minute = max_per_minute;
         ++campaign->version;
         co_return keep(*campaign, idempotency);

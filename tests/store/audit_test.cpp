@@ -141,7 +141,7 @@ TEST_F(AuditTest, EditsAndDeletionsAreThere) {
 
 TEST_F(AuditTest, AChangeOfThePaceIsThere) {
     const auto id = campaign(1);
-    ASSERT_TRUE(run(campaigns().pace(caller(), id, 30, start, {})));
+    ASSERT_TRUE(run(campaigns().pace(caller(), id, 30, [](const Campaign&) { return true; }, start, {})));
     EXPECT_EQ(entries().back().record.action, "campaign_paced");
     EXPECT_EQ(detail(entries().back(), "max_per_minute_before"), "(none)");
     EXPECT_EQ(detail(entries().back(), "max_per_minute_after"), "30");

@@ -84,8 +84,9 @@ TEST_F(DraftsTest, OnlyDraftsAreEditedAndDeleted) {
 
 TEST_F(DraftsTest, ThePaceOfACampaignIsChangedUntilItEnds) {
     const auto id = campaign(1);
-    const auto pace = [&](std::optional<std::int64_t> max_per_minute) {
-        return run(campaigns().pace(caller(), id, max_per_minute, start, {}));
+    const auto pace = [&](std::optional<std::int64_t> max_per_minute, bool holds = true) {
+        return run(
+            campaigns().pace(caller(), id, max_per_minute, [holds](const Campaign&) { return holds; }, start, {}));
     };
     const auto before = get(id).version;
     ASSERT_EQ(pace(60).value().campaign.max_per_minute, 60);
@@ -93,11 +94,15 @@ TEST_F(DraftsTest, ThePaceOfACampaignIsChangedUntilItEnds) {
     EXPECT_EQ(get(id).version, before + 1);
     restart();
     EXPECT_EQ(claim(1).at(0).max_per_minute, 60);
+    EXPECT_EQ(pace(30, false).error().code, Errc::stale);
+    EXPECT_EQ(get(id).max_per_minute, 60);
     ASSERT_TRUE(pace(std::nullopt));
     EXPECT_EQ(get(id).max_per_minute, std::nullopt);
     ASSERT_TRUE(change(id, CampaignEvent::cancel));
     EXPECT_EQ(pace(1).error(), may_be_paced(CampaignState::cancelled).error());
-    EXPECT_EQ(run(campaigns().pace(caller(), {"cmp_none"}, 1, start, {})).error().code, Errc::not_found);
+    EXPECT_EQ(
+        run(campaigns().pace(caller(), {"cmp_none"}, 1, [](const Campaign&) { return true; }, start, {})).error().code,
+        Errc::not_found);
 }
 
 TEST_F(DraftsTest, APreconditionThatDoesNotHoldLeavesEverythingAsItWas) {

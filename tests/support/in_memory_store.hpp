@@ -199,7 +199,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     Task<Result<Written>> remove(Caller, CampaignId, Precondition, WallTime, Idempotency) override {
         co_return not_here();
     }
-    Task<Result<Written>> pace(Caller, CampaignId, std::optional<std::int64_t>, WallTime, Idempotency) override {
+    Task<Result<Written>> pace(Caller, CampaignId, std::optional<std::int64_t>, Precondition, WallTime,
+                               Idempotency) override {
         co_return not_here();
     }
     Task<Result<Written>> retry(Caller, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {

@@ -87,6 +87,10 @@ Error no_such_campaign() {
     return {Errc::not_found, "no such campaign"};
 }
 
+Error changed_meanwhile() {
+    return {Errc::stale, "the campaign has changed meanwhile"};
+}
+
 Result<Written> answer(Write& write, const WorkspaceId& workspace, const CampaignId& id, const Idempotency& idempotency,
                        WallTime now) {
     write.flush();
@@ -180,7 +184,7 @@ Result<Written> change_campaign(Write& write, const Caller& caller, const Campai
 }
 
 Result<Written> pace_campaign(Write& write, const Caller& caller, const CampaignId& id,
-                              std::optional<std::int64_t> max_per_minute, WallTime now,
+                              std::optional<std::int64_t> max_per_minute, const Precondition& holds, WallTime now,
                               const Idempotency& idempotency) {
     auto repeated = replayed(write, caller.workspace, idempotency, now);
     if (!repeated) return repeated.error();
@@ -190,6 +194,7 @@ Result<Written> pace_campaign(Write& write, const Caller& caller, const Campaign
     const auto campaign = find_campaign(write.connection(), caller.workspace, id);
     if (!number || !campaign) return no_such_campaign();
     if (auto allowed = may_be_paced(campaign->state); !allowed) return allowed.error();
+    if (!holds(*campaign)) return changed_meanwhile();
     write.query("UPDATE campaigns SET max_per_minute = ?2, version = version + 1 WHERE number = ?1")
         .with(*number, max_per_minute)
         .run();

@@ -43,10 +43,10 @@ Task<Result<Written>> SqliteCampaignStore::remove(Caller caller, CampaignId id, 
 }
 
 Task<Result<Written>> SqliteCampaignStore::pace(Caller caller, CampaignId id,
-                                                std::optional<std::int64_t> max_per_minute, WallTime now,
-                                                Idempotency idempotency) {
+                                                std::optional<std::int64_t> max_per_minute, Precondition holds,
+                                                WallTime now, Idempotency idempotency) {
     co_return co_await database_.write([&](Write& write) -> Result<Written> {
-        return pace_campaign(write, caller, id, max_per_minute, now, idempotency);
+        return pace_campaign(write, caller, id, max_per_minute, holds, now, idempotency);
     });
 }
 

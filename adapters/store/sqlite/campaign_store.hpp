@@ -21,8 +21,8 @@ class SqliteCampaignStore final : public CampaignStore {
                                Idempotency idempotency) override;
     Task<Result<Written>> remove(Caller caller, CampaignId id, Precondition holds, WallTime now,
                                  Idempotency idempotency) override;
-    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute, WallTime now,
-                               Idempotency idempotency) override;
+    Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute,
+                               Precondition holds, WallTime now, Idempotency idempotency) override;
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
     Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override;

@@ -9,10 +9,6 @@
 namespace herald::sqlite {
 namespace {
 
-Error changed_meanwhile() {
-    return {Errc::stale, "the campaign has changed meanwhile"};
-}
-
 // Every column that a creation fills, but for its identity and its client_ref.
 void rewrite(Write& write, std::int64_t number, const Campaign& c) {
     write
