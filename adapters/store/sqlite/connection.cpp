@@ -8,7 +8,10 @@ namespace herald::sqlite {
 namespace {
 
 int open_flags(Connection::Mode mode) {
-    return mode == Connection::Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    // One thread at a time is what Connection asks for, so that SQLite need not lock each call.
+    const int access =
+        mode == Connection::Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+    return access | SQLite::OPEN_NOMUTEX;
 }
 
 }  // namespace
