@@ -118,7 +118,7 @@ class CampaignRunner final : public WaitingSource {
     // claim and plan
     Task<void> refill(std::size_t limit);
     Task<void> plan_all(std::vector<ClaimedDelivery> claimed);
-    Task<void> plan_some(std::vector<Unplanned> some, bool looked_up);
+    Task<void> plan_some(std::vector<Unplanned> some);
     Task<ActivePtr> activate(CampaignId id);
     Task<Result<void>> confirm_sender(Active& active);
     Task<void> look_up(std::vector<Unplanned> some);

@@ -67,7 +67,7 @@ Task<void> CampaignRunner::plan_all(std::vector<ClaimedDelivery> claimed) {
             unknown.push_back(std::move(rows[i]));
         }
     }
-    if (!known.empty()) co_await plan_some(std::move(known), false);
+    if (!known.empty()) co_await plan_some(std::move(known));
 
     const auto batches = (unknown.size() + options_.lookup_batch - 1) / options_.lookup_batch;
     co_await fan_out(loop_, ports_.clock, batches, options_.lookups_at_once, [&](std::size_t batch) {
@@ -89,7 +89,7 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
     if (!found && is_about_a_reference(found.error())) {
         if (some.size() == 1) {
             some[0].person.unanswered = true;
-            co_await plan_some(std::move(some), false);
+            co_await plan_some(std::move(some));
         } else {
             // One reference that Intercom cannot answer for must not hold up the others.
             const auto half = some.begin() + static_cast<std::ptrdiff_t>(some.size() / 2);
@@ -117,17 +117,19 @@ Task<void> CampaignRunner::look_up(std::vector<Unplanned> some) {
         co_await release(std::move(postponed));
         std::erase_if(some, [](const Unplanned& row) { return row.postponed; });
     }
-    co_await plan_some(std::move(some), true);
+    co_await plan_some(std::move(some));
 }
 
-Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some, bool looked_up) {
+// Only who was created here is remembered, because a search does not find them yet. A row costs a fiftieth of a call to
+// look up, and more than the whole send to remember; another campaign to the same people within minutes is rare.
+Task<void> CampaignRunner::plan_some(std::vector<Unplanned> some) {
     const auto now = ports_.clock.wall_now();
     std::vector<PlannedDelivery> plans;
     std::vector<ContactMemory::Remembered> learned;
     for (const auto& row : some) {
         plans.push_back(
             plan_of(row.delivery, row.person, row.active->campaign, row.active->content, now, options_.planning));
-        if (looked_up && row.person.lookup.contact)
+        if (row.person.born && row.person.lookup.contact)
             learned.push_back({normalized(row.delivery.ref), *row.person.lookup.contact});
     }
     auto planned = co_await ports_.deliveries.plan(std::move(plans), now);

@@ -168,8 +168,6 @@ def bench_sending(folder, only, count):
         campaign, meter = send_campaign(herald, sim, lines, count)
         cost["herald"] = row("herald", count, meter, peak_mib(herald.process.pid))
         bodies = bodies_of(sim.ledger_path, folder / "bodies")
-        _, again = send_campaign(herald, sim, lines, count)
-        row("  people known already", count, again, peak_mib(herald.process.pid))
         sim.stop()
         for name, command in SENDERS.items():
             if name not in only or shutil.which(command[0]) is None:

@@ -34,8 +34,8 @@ def herald(start, sim, fast):
 
 def test_what_is_known_is_what_the_launch_does(herald, sim):
     people = [c for c in clients(100) if int(c["external_id"][7:]) % 50 != ARCHIVED]
-    first = herald.create(email_campaign(people)).json["id"]
-    herald.wait_finished(first)
+    for person in people:  # whoever something was done for is known for a while
+        assert herald.request("PUT", f"/v1/contacts/external_id:{person['external_id']}/tags/seen").status == 200
     messages_before = len(sim.ledger())
 
     audience = [{**person, "variables": {"city": f"Ulm {i}"}} if i % 3 else person for i, person in enumerate(people)]
