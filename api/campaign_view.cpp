@@ -51,7 +51,6 @@ ContactView contact_view(const ContactRef& ref) {
 
 CountsView counts_view(const DeliveryCounts& counts) {
     return {.queued = counts[DeliveryState::queued],
-            .claimed = counts[DeliveryState::claimed],
             .inflight = counts[DeliveryState::inflight],
             .accepted = counts[DeliveryState::accepted],
             .rejected = counts[DeliveryState::rejected],

@@ -65,7 +65,6 @@ BOOST_DESCRIBE_STRUCT(WaitingView, (), (reason, until))
 
 struct CountsView {
     std::int64_t queued{};
-    std::int64_t claimed{};
     std::int64_t inflight{};
     std::int64_t accepted{};
     std::int64_t rejected{};
@@ -76,7 +75,7 @@ struct CountsView {
     std::int64_t cancelled{};
 };
 BOOST_DESCRIBE_STRUCT(CountsView, (),
-                      (queued, claimed, inflight, accepted, rejected, unknown, deferred, skipped, expired, cancelled))
+                      (queued, inflight, accepted, rejected, unknown, deferred, skipped, expired, cancelled))
 
 struct EventsView {
     std::int64_t queued{};

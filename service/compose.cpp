@@ -109,7 +109,6 @@ Process::Process(const Config& config, std::string openapi)
     const auto recovery = store_.recover(clock_.wall_now());
     metrics_.delivery_ended(DeliveryState::unknown, recovery.lost);
     log_.info("recovered", {{"epoch", recovery.epoch},
-                            {"released", recovery.released},
                             {"lost", recovery.lost},
                             {"lost_messages", recovery.lost_messages},
                             {"lost_steps", recovery.lost_steps},

@@ -1,5 +1,6 @@
 #pragma once
-// The life of one delivery. This table is the only definition of what may follow what; the SQL guards of
+// The life of one delivery. Which rows the sending loop holds is not part of it: until its intent a row is what it
+// was. This table is the only definition of what may follow what; the SQL guards of
 // the store are tested against it, tuple by tuple, on a real database.
 
 #include <array>
@@ -11,7 +12,6 @@ namespace herald {
 
 enum class DeliveryState : std::uint8_t {
     queued,
-    claimed,
     inflight,
     accepted,
     rejected,
@@ -23,13 +23,11 @@ enum class DeliveryState : std::uint8_t {
 };
 
 inline constexpr std::array all_delivery_states{
-    DeliveryState::queued,   DeliveryState::claimed,  DeliveryState::inflight, DeliveryState::accepted,
-    DeliveryState::rejected, DeliveryState::unknown,  DeliveryState::deferred, DeliveryState::skipped,
-    DeliveryState::expired,  DeliveryState::cancelled};
+    DeliveryState::queued,   DeliveryState::inflight, DeliveryState::accepted,
+    DeliveryState::rejected, DeliveryState::unknown,  DeliveryState::deferred,
+    DeliveryState::skipped,  DeliveryState::expired,  DeliveryState::cancelled};
 
 enum class DeliveryEvent : std::uint8_t {
-    claim,     // the sending loop takes the row into its buffer
-    release,   // drain, pause, open circuit or restart: back, as if never claimed
     skip,      // planning found a reason not to send
     defer,     // planning could not decide yet: look again later
     intend,    // the durable promise to send, committed before the first byte
@@ -45,11 +43,11 @@ enum class DeliveryEvent : std::uint8_t {
     deny,     // an operator has seen that it does not
 };
 
-inline constexpr std::array all_delivery_events{DeliveryEvent::claim,   DeliveryEvent::release, DeliveryEvent::skip,
-                                                DeliveryEvent::defer,   DeliveryEvent::intend,  DeliveryEvent::withdraw,
-                                                DeliveryEvent::accept,  DeliveryEvent::reject,  DeliveryEvent::refuse,
-                                                DeliveryEvent::lose,    DeliveryEvent::expire,  DeliveryEvent::cancel,
-                                                DeliveryEvent::requeue, DeliveryEvent::confirm, DeliveryEvent::deny};
+inline constexpr std::array all_delivery_events{DeliveryEvent::skip,     DeliveryEvent::defer,   DeliveryEvent::intend,
+                                                DeliveryEvent::withdraw, DeliveryEvent::accept,  DeliveryEvent::reject,
+                                                DeliveryEvent::refuse,   DeliveryEvent::lose,    DeliveryEvent::expire,
+                                                DeliveryEvent::cancel,   DeliveryEvent::requeue, DeliveryEvent::confirm,
+                                                DeliveryEvent::deny};
 
 struct DeliveryTransition {
     DeliveryState from;
@@ -62,18 +60,16 @@ struct DeliveryTransition {
 // `requeue` is never the machine's: a person asks for it, and for `unknown` accepts that it may be a second message.
 // Nor are `confirm` and `deny`, and neither sends again.
 inline constexpr std::array delivery_transitions{
-    DeliveryTransition{DeliveryState::queued, DeliveryEvent::claim, DeliveryState::claimed},
+    DeliveryTransition{DeliveryState::queued, DeliveryEvent::skip, DeliveryState::skipped},
+    DeliveryTransition{DeliveryState::queued, DeliveryEvent::defer, DeliveryState::deferred},
+    DeliveryTransition{DeliveryState::queued, DeliveryEvent::intend, DeliveryState::inflight},
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::expire, DeliveryState::expired},
     DeliveryTransition{DeliveryState::queued, DeliveryEvent::cancel, DeliveryState::cancelled},
-    DeliveryTransition{DeliveryState::deferred, DeliveryEvent::claim, DeliveryState::claimed},
+    DeliveryTransition{DeliveryState::deferred, DeliveryEvent::skip, DeliveryState::skipped},
+    DeliveryTransition{DeliveryState::deferred, DeliveryEvent::defer, DeliveryState::deferred},
+    DeliveryTransition{DeliveryState::deferred, DeliveryEvent::intend, DeliveryState::inflight},
     DeliveryTransition{DeliveryState::deferred, DeliveryEvent::expire, DeliveryState::expired},
     DeliveryTransition{DeliveryState::deferred, DeliveryEvent::cancel, DeliveryState::cancelled},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::release, DeliveryState::queued},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::skip, DeliveryState::skipped},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::defer, DeliveryState::deferred},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::intend, DeliveryState::inflight},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::expire, DeliveryState::expired},
-    DeliveryTransition{DeliveryState::claimed, DeliveryEvent::cancel, DeliveryState::cancelled},
     DeliveryTransition{DeliveryState::inflight, DeliveryEvent::withdraw, DeliveryState::queued},
     DeliveryTransition{DeliveryState::inflight, DeliveryEvent::accept, DeliveryState::accepted},
     DeliveryTransition{DeliveryState::inflight, DeliveryEvent::reject, DeliveryState::rejected},
@@ -96,7 +92,6 @@ constexpr std::optional<DeliveryState> next_state(DeliveryState from, DeliveryEv
 constexpr bool is_terminal(DeliveryState state) {
     switch (state) {
         case DeliveryState::queued:
-        case DeliveryState::claimed:
         case DeliveryState::inflight:
         case DeliveryState::deferred:
             return false;
@@ -115,8 +110,6 @@ constexpr std::string_view name(DeliveryState state) {
     switch (state) {
         case DeliveryState::queued:
             return "queued";
-        case DeliveryState::claimed:
-            return "claimed";
         case DeliveryState::inflight:
             return "inflight";
         case DeliveryState::accepted:

@@ -1,7 +1,8 @@
 #pragma once
 // The durable side of the delivery protocol (domain/delivery/state.hpp). The order of calls for one row is
 //   claim -> plan -> intend -> (one attempt) -> settle
-// and a crash between any two leaves: claimed -> queued at the next start; inflight -> unknown.
+// A claim is kept in memory, so that a crash before the intent leaves the row as it was; one after it leaves
+// `inflight`, which is `unknown` at the next start.
 
 #include <map>
 #include <optional>
@@ -14,7 +15,8 @@
 
 namespace herald {
 
-// A row in the sending loop's hands. `claim` fences it: a write with an older claim matches no row.
+// A row in the sending loop's hands. `claim` fences it: it grows with every claim, and a write with an older one
+// matches no row.
 struct Claim {
     std::int64_t number{};
     std::int64_t claim{};
@@ -40,7 +42,7 @@ using Holdings = std::map<CampaignId, std::size_t>;
 // What planning decided for one claimed row: the contact to send to, or a skip, or look again later.
 struct PlannedDelivery {
     Claim claim;
-    DeliveryEvent event{};  // intend (contact set: stays claimed, ready), skip, defer or release
+    DeliveryEvent event{};  // intend (contact set: stays in hand, ready), skip or defer
     std::optional<ContactId> contact;
     std::string reason;  // for skip, as the next
     std::optional<WallTime> not_before;
@@ -84,7 +86,6 @@ struct EventSettlement {
 // What a start found and repaired. Counters that differ from the rows are corrected and reported.
 struct Recovery {
     std::int64_t epoch{};
-    std::int64_t released{};       // claimed -> queued
     std::int64_t lost{};           // inflight -> unknown
     std::int64_t lost_messages{};  // the same, of direct messages
     std::int64_t lost_steps{};     // of automations: on the wire; the engine settles them
@@ -98,25 +99,26 @@ class DeliveryStore {
  public:
     virtual ~DeliveryStore() = default;
 
-    // Up to `limit` due rows (queued or deferred, not_before passed) of the workspace's running campaigns, rows with
-    // a due time first, then by position. Those who hold the fewest are given first, so that all come to hold equally
-    // many; a campaign with a pace comes to hold no more than claimed_ahead() of it. Fewer than `limit`: there are no
-    // more to give.
+    // Up to `limit` due rows (queued or deferred, not_before passed, in nobody's hands) of the workspace's running
+    // campaigns, rows with a due time first, then by position. Those who hold the fewest are given first, so that all
+    // come to hold equally many; a campaign with a pace comes to hold no more than claimed_ahead() of it. Fewer than
+    // `limit`: there are no more to give.
     virtual Task<Result<std::vector<ClaimedDelivery>>> claim(WorkspaceId workspace, std::size_t limit, Holdings held,
                                                              WallTime now) = 0;
 
-    // Applies plans. A second row of a campaign that resolves to a contact which already has a row is
-    // skipped(duplicate) whatever the plan says. Returns the claims that are ready to be intended.
+    // Applies plans. A second row of a campaign that resolves to a contact which already has a row, or for whom another
+    // row in hand is planned, is skipped(duplicate) whatever the plan says. Returns the claims that are ready to be
+    // intended.
     virtual Task<Result<std::vector<Claim>>> plan(std::vector<PlannedDelivery> plans, WallTime now) = 0;
 
     // Group commit. True: durable, the caller may write the first byte. False: the row is not ours any more
-    // (paused, cancelled, taken back): drop it.
+    // (paused, cancelled, taken back): drop it. On an error: release it.
     virtual Task<Result<bool>> intend(Claim claim, WallTime now) = 0;
 
     // Group commit. Exactly once per intent; false when the row was not in flight under this claim.
     virtual Task<Result<bool>> settle(Settlement settlement) = 0;
 
-    // Gives claimed rows back. Rows that are no longer claimed under this claim are left alone.
+    // Gives rows back. Those that are no longer held under this claim are left alone.
     virtual Task<Result<void>> release(std::vector<Claim> claims) = 0;
 
     virtual Task<Result<std::vector<PendingEvent>>> claim_events(WorkspaceId workspace, std::size_t limit,
@@ -128,7 +130,8 @@ class DeliveryStore {
     virtual Task<Result<bool>> has_work(WorkspaceId workspace) = 0;
 };
 
-// Contacts as Intercom last described them, so that a second campaign need not ask again.
+// Contacts as Intercom last described them: those something was done for by name, those of automations, and those who
+// were created here, whom a search does not find for minutes.
 class ContactMemory {
  public:
     virtual ~ContactMemory() = default;

@@ -81,7 +81,7 @@ TEST_F(Read, AnEntityTagHoldsUntilAnythingChangesCountsIncluded) {
     EXPECT_TRUE(same.body.empty());
     EXPECT_EQ(header(same, "ETag"), tag);
     --store.only().counts[DeliveryState::queued];
-    ++store.only().counts[DeliveryState::claimed];
+    ++store.only().counts[DeliveryState::inflight];
     EXPECT_EQ(get(path(), {{"If-None-Match", tag}}).status, 200);
     EXPECT_EQ(get(path(), {{"If-None-Match", "*"}}).status, 304);
 }

@@ -69,7 +69,7 @@ TEST_F(RunnerTest, AnOpenCircuitGivesTheClaimsBackAndChargesNobody) {
     EXPECT_GE(lost, 5);
     EXPECT_LE(lost, 128 + 33);
     EXPECT_EQ(count(DeliveryState::queued), 1'000 - lost);
-    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(store.held(), 0);
     EXPECT_EQ(runner->waiting().reason, WaitReason::circuit_open);
     clock.advance(180s);  // three trials meet a host that is still down: they cost nobody anything
     EXPECT_EQ(upstream.calls.size(), 3u);
@@ -91,7 +91,7 @@ TEST_F(RunnerTest, NothingOfAPausedCampaignReachesTheWire) {
     clock.advance(60s);
     EXPECT_EQ(intercom.sent.size(), sent);
     EXPECT_EQ(count(DeliveryState::inflight), 0);
-    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(store.held(), 0);
     EXPECT_EQ(count(DeliveryState::accepted) + count(DeliveryState::queued), 1'000);
 }
 
@@ -158,7 +158,7 @@ TEST_F(RunnerTest, DrainingFinishesWhatIsInFlightAndGivesTheRestBack) {
     EXPECT_TRUE(drained.get());
     EXPECT_TRUE(ended);
     EXPECT_EQ(count(DeliveryState::inflight), 0);
-    EXPECT_EQ(count(DeliveryState::claimed), 0);
+    EXPECT_EQ(store.held(), 0);
     EXPECT_EQ(count(DeliveryState::accepted), static_cast<std::int64_t>(intercom.sent.size()));
 }
 

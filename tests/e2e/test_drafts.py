@@ -75,7 +75,7 @@ def test_cancelling_a_large_campaign_answers_at_once_and_its_rows_follow(start):
 
     def ended():
         counts = herald.campaign(cid)["counts"]
-        return counts["queued"] + counts["claimed"] + counts["deferred"] + counts["inflight"] == 0
+        return counts["queued"] + counts["deferred"] + counts["inflight"] == 0
 
     assert slowest_write_while(herald, cid, ended) < 0.5
     assert sum(herald.campaign(cid)["counts"].values()) == MANY

@@ -28,7 +28,6 @@ def test_a_paced_campaign_keeps_its_pace_and_holds_up_nobody(start, fast):
     assert progress["waiting"] == {"reason": "none"}
     assert progress["max_per_minute"] == 1200
     assert moment(progress["eta"]) - datetime.datetime.now().timestamp() > 2380 / 20 * 0.95
-    assert progress["counts"]["claimed"] <= 40, "two seconds' worth"
     herald.post(f"/v1/campaigns/{paced['id']}/cancel")
 
     times = sent_by(sim, "paced")
@@ -57,7 +56,7 @@ def test_a_pace_is_changed_while_the_campaign_runs(start, fast):
     cid = herald.create(email_campaign(clients(1000), max_per_minute=1)).json["id"]
     herald.wait_for(cid, lambda c: c["counts"]["accepted"] == 1)
     slow = herald.get(f"/v1/campaigns/{cid}/progress").json
-    assert slow["counts"]["claimed"] <= 1 and slow["counts"]["queued"] >= 997
+    assert slow["counts"]["queued"] >= 998
     changed = herald.request("PATCH", f"/v1/campaigns/{cid}", {"max_per_minute": 3000})
     assert changed.status == 200 and changed.json["max_per_minute"] == 3000, changed
     herald.wait_for(cid, lambda c: c["counts"]["accepted"] >= 50, timeout=5)

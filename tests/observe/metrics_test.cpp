@@ -131,9 +131,9 @@ TEST_F(MetricsTest, SendsAreCountedOnceTheirEndIsDurable) {
     campaign.workspace = {"default"};
     campaign.state = CampaignState::running;
     store.add(campaign, std::vector<Recipient>(3));
-    const auto claimed = test::start(io, observed.claim({"default"}, 3, {}, clock.wall_now()));
+    auto claimed = test::start(io, observed.claim({"default"}, 3, {}, clock.wall_now()));
     const auto run = [&](std::int64_t number, DeliveryEvent event) {
-        const Claim claim{number, 1};
+        const auto claim = claimed.get().value().at(static_cast<std::size_t>(number - 1)).claim;
         EXPECT_TRUE(test::start(io, observed.intend(claim, clock.wall_now())).done());
         Settlement settlement;
         settlement.claim = claim;

@@ -143,14 +143,14 @@ TEST_F(AudienceSources, ASourceWithoutAnybodyCompletesAnEmptyCampaign) {
 TEST_F(AudienceSources, ARefusalPausesAndAResumeBeginsAnew) {
     const auto id = with_sources({segment}, 1);
     ASSERT_TRUE(append(*next(), {"a"}, "x"));
-    const auto claimed = claim(1);
+    const auto held = ready("c-0");
     ASSERT_TRUE(run(audiences().refuse_source(workspace, next()->number, "gone", start)).value());
     auto now = get(id);
     EXPECT_EQ(now.state, CampaignState::paused);
     EXPECT_EQ(now.paused_for, PauseReason::audience_refused);
     EXPECT_EQ(now.sources[0].state, SourceState::refused);
     EXPECT_EQ(now.sources[0].reason, "gone");
-    EXPECT_EQ(now.counts[DeliveryState::claimed], 0);
+    EXPECT_FALSE(intend(held));
     EXPECT_FALSE(next());
     ASSERT_TRUE(change(id, CampaignEvent::resume));
     ASSERT_TRUE(next());

@@ -13,6 +13,9 @@ class GroupCommitTest : public StoreTest {
  public:
     std::vector<Claim> ready_rows(int count) {
         campaign(count);
+        return ready_again(count);
+    }
+    std::vector<Claim> ready_again(int count) {
         std::vector<PlannedDelivery> plans;
         for (const auto& row : claim(static_cast<std::size_t>(count)))
             plans.push_back({row.claim, DeliveryEvent::intend, ContactId{row.ref.value}, {}, {}});
@@ -61,14 +64,24 @@ TEST_F(GroupCommitTest, AFailureLeavesNothingAppliedAndTellsEveryCaller) {
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error(), (Error{Errc::store_unavailable, "the store is unavailable"}));
     }
-    EXPECT_EQ(raw_integer("SELECT count(*) FROM deliveries WHERE state = 'claimed'"), 50);
-    EXPECT_EQ(raw_integer("SELECT claimed FROM campaign_counts"), 50);
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM deliveries WHERE state = 'queued'"), 50);
+    EXPECT_EQ(raw_integer("SELECT queued FROM campaign_counts"), 50);
     EXPECT_TRUE(changed.empty());
     ASSERT_FALSE(problems.empty());
     EXPECT_EQ(problems.front(), "database or disk is full");
 
     raw().exec("DROP TRIGGER broken");
-    for (const auto& result : intend_all(claims)) EXPECT_TRUE(result.value());
+    ASSERT_TRUE(run(deliveries().release(claims)));
+    for (const auto& result : intend_all(ready_again(50))) EXPECT_TRUE(result.value());
+    EXPECT_EQ(raw_integer("SELECT inflight FROM campaign_counts"), 50);
+}
+
+TEST_F(GroupCommitTest, AClaimThatFailedHoldsNothing) {
+    campaign(5);
+    raw().exec("CREATE TRIGGER broken BEFORE INSERT ON meta BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END");
+    EXPECT_EQ(run(deliveries().claim(workspace, 9, {}, start)).error().code, Errc::store_unavailable);
+    raw().exec("DROP TRIGGER broken");
+    EXPECT_EQ(claim(9).size(), 5u);
 }
 
 TEST_F(GroupCommitTest, ALockedDatabaseIsUnavailableAndComesBack) {
@@ -84,7 +97,9 @@ TEST_F(GroupCommitTest, ALockedDatabaseIsUnavailableAndComesBack) {
         EXPECT_FALSE(run(campaigns().healthy()));
     }
     EXPECT_TRUE(run(campaigns().healthy()));
-    for (const auto& result : intend_all(claims)) EXPECT_TRUE(result.value());
+    ASSERT_TRUE(run(deliveries().release(claims)));
+    for (const auto& result : intend_all(ready_again(3))) EXPECT_TRUE(result.value());
+    EXPECT_EQ(raw_integer("SELECT inflight FROM campaign_counts"), 3);
 }
 
 TEST_F(GroupCommitTest, CloseFinishesWhatWasAskedFor) {

@@ -43,17 +43,12 @@ class Protocol : public StoreTest {
 
     void apply(const CampaignId& id, Claim on, DeliveryEvent event) {
         switch (event) {
-            case DeliveryEvent::claim:
-                claim(1);
-                break;
-            case DeliveryEvent::release:
-                EXPECT_TRUE(run(deliveries().release({on})));
-                break;
             case DeliveryEvent::skip:
             case DeliveryEvent::defer:
                 EXPECT_TRUE(run(deliveries().plan({{on, event, {}, "why", start + 1s}}, start)));
                 break;
             case DeliveryEvent::intend:
+                EXPECT_TRUE(run(deliveries().plan({{on, event, ContactId{"x"}, {}, {}}}, start)));
                 EXPECT_TRUE(run(deliveries().intend(on, start)));
                 break;
             case DeliveryEvent::withdraw:
@@ -95,7 +90,9 @@ TEST_F(Protocol, EveryTupleDoesWhatTheTableOfTheDomainSays) {
             const auto id = one_row_in(state);
             const auto number = row(id).number;
             const auto before = dump(number);
-            apply(id, {number, 1}, event);
+            // The loop holds what may be held; any other row it knows by its last intent only.
+            const auto held = claim(1, start + 1s);
+            apply(id, held.empty() ? Claim{number, 1} : held[0].claim, event);
             const auto expected = next_state(state, event);
             EXPECT_EQ(name(row(id).state), name(expected.value_or(state)));
             if (!expected) {
@@ -108,12 +105,13 @@ TEST_F(Protocol, EveryTupleDoesWhatTheTableOfTheDomainSays) {
 }
 
 TEST_F(Protocol, PlanAndSettleAcceptOnlyTheirOwnEvents) {
-    const auto id = one_row_in(DeliveryState::claimed);
-    const Claim on{row(id).number, 1};
-    for (const auto event : {DeliveryEvent::expire, DeliveryEvent::cancel, DeliveryEvent::accept, DeliveryEvent::claim})
+    const auto id = campaign(1);
+    const auto on = ready("x");
+    for (const auto event : {DeliveryEvent::expire, DeliveryEvent::cancel, DeliveryEvent::accept})
         EXPECT_TRUE(run(deliveries().plan({{on, event, {}, {}, {}}}, start)).value().empty());
     for (const auto event : all_delivery_events) EXPECT_FALSE(settle(on, event));
-    EXPECT_EQ(row(id).state, DeliveryState::claimed);
+    EXPECT_EQ(row(id).state, DeliveryState::queued);
+    EXPECT_TRUE(intend(on));
 }
 
 TEST_F(Protocol, AnOlderClaimMatchesNothing) {
@@ -122,12 +120,12 @@ TEST_F(Protocol, AnOlderClaimMatchesNothing) {
     ASSERT_TRUE(run(deliveries().release({first})));
     const auto second = ready("x");
     ASSERT_EQ(second.number, first.number);
-    ASSERT_EQ(second.claim, first.claim + 1);
+    ASSERT_GT(second.claim, first.claim);
 
     EXPECT_FALSE(intend(first));
     EXPECT_TRUE(run(deliveries().plan({{first, DeliveryEvent::skip, {}, "late", {}}}, start)).value().empty());
     ASSERT_TRUE(run(deliveries().release({first})));
-    EXPECT_EQ(row(id).state, DeliveryState::claimed);
+    EXPECT_EQ(row(id).state, DeliveryState::queued);
 
     EXPECT_TRUE(intend(second));
     EXPECT_FALSE(intend(second));
@@ -151,13 +149,14 @@ TEST_F(Protocol, APauseBetweenClaimAndIntentTakesTheRowBack) {
 
 TEST_F(Protocol, NoIntentCommitsUnlessTheCampaignRuns) {
     campaign(1);
-    const auto held = ready("x");
     for (const auto* state : {"paused", "cancelled", "draft"}) {
-        raw().exec(fmt::format("UPDATE campaigns SET state = '{}'", state));  // the row itself stays claimed
+        raw().exec("UPDATE campaigns SET state = 'running'");
+        const auto held = ready("x");
+        raw().exec(fmt::format("UPDATE campaigns SET state = '{}'", state));  // nobody took the claim back
         EXPECT_FALSE(intend(held)) << state;
     }
     raw().exec("UPDATE campaigns SET state = 'running'");
-    EXPECT_TRUE(intend(held));
+    EXPECT_TRUE(intend(ready("x")));
 }
 
 TEST_F(Protocol, NoClaimAndNoIntentCommitsFromTheExpiryOn) {

@@ -27,9 +27,10 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
     void plan_one() {
         const auto claimed = take(claimed_);
         constexpr std::array events{DeliveryEvent::intend, DeliveryEvent::intend, DeliveryEvent::intend,
-                                    DeliveryEvent::skip,   DeliveryEvent::defer,  DeliveryEvent::release};
+                                    DeliveryEvent::skip, DeliveryEvent::defer};
         PlannedDelivery p{claimed, events[below(events.size())], {}, {}, {}};
-        if (below(3) > 0) p.contact = ContactId{fmt::format("contact_{}", below(60))};
+        if (p.event == DeliveryEvent::intend || below(3) > 0)
+            p.contact = ContactId{fmt::format("contact_{}", below(60))};
         if (p.event == DeliveryEvent::skip) p.reason = below(2) == 0 ? "not_found" : "blocked";
         if (below(2) == 0) p.not_before = now_ + milliseconds(below(3000));
         for (const auto& ready : run(deliveries().plan({p}, now_)).value()) ready_.push_back(ready);

@@ -12,14 +12,13 @@ using namespace std::chrono_literals;
 
 class RecoveryTest : public StoreTest {};
 
-TEST_F(RecoveryTest, ACrashReleasesWhatWasClaimedAndLosesWhatWasInFlight) {
+TEST_F(RecoveryTest, ACrashGivesBackWhatWasClaimedAndLosesWhatWasInFlight) {
     const auto id = campaign(5);
     const auto in_flight = sent("x");
     settle(sent("y"), DeliveryEvent::accept);
     const auto held = claim(2);
 
     const auto recovery = restart(start + 1min);
-    EXPECT_EQ(recovery.released, 2);
     EXPECT_EQ(recovery.lost, 1);
     EXPECT_EQ(recovery.corrected_campaigns, 0);
     EXPECT_EQ(recovery.epoch, 1);
@@ -144,6 +143,26 @@ TEST_F(RecoveryTest, ADatabaseOfANewerVersionIsRefused) {
             }
         },
         std::runtime_error);
+}
+
+TEST_F(RecoveryTest, WhatAnEarlierReleaseHadClaimedIsQueued) {
+    sqlite::Connection connection(directory / "earlier.db", sqlite::Connection::Mode::write, 1s);
+    sqlite::migrate(connection, sqlite::migrations().first(13));
+    connection.execute(
+        "INSERT INTO campaigns (number, id, workspace, name, channel, template_type, body_format, body, style, "
+        "sender_verified, variables, track_event, body_hash, metadata, state, created_at, version) "
+        "VALUES (1, 'cmp_1', 'w', 'n', 'email', 't', 'html', 'b', 'personal', 1, '', 0, 'h', '', 'running', 0, 1);"
+        "INSERT INTO campaign_counts (campaign, workspace, queued, claimed, accepted) VALUES (1, 'w', 1, 1, 1);"
+        "INSERT INTO deliveries (campaign, workspace, position, ref_kind, ref, variables, state) VALUES "
+        "(1, 'w', 0, 'email', 'a', '', 'accepted'), (1, 'w', 1, 'email', 'b', '', 'claimed'), "
+        "(1, 'w', 2, 'email', 'c', '', 'queued')");
+    sqlite::migrate(connection, sqlite::migrations());
+    auto row = connection.query(
+        "SELECT (SELECT count(*) FROM deliveries WHERE state = 'queued'), queued, accepted FROM campaign_counts");
+    ASSERT_TRUE(row.next());
+    EXPECT_EQ(row.integer(0), 2);
+    EXPECT_EQ(row.integer(1), 2);
+    EXPECT_EQ(row.integer(2), 1);
 }
 
 TEST_F(RecoveryTest, MigrationsGoForwardOneAtATime) {

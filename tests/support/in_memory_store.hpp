@@ -23,7 +23,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         CampaignId campaign;
         Recipient recipient{};
         DeliveryState state{DeliveryState::queued};
-        std::int64_t claim{};
+        std::int64_t claim{};  // the last one
+        bool held{};           // under it
         std::int64_t attempts{};
         std::int64_t throttled{};
         std::int64_t lookups{};
@@ -44,6 +45,11 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         DeliveryCounts out;
         for (const auto& row : rows) ++out[row.state];
         return out;
+    }
+
+    std::int64_t held() const { return std::ranges::count(rows, true, &Row::held); }
+    std::int64_t held_of(const CampaignId& id) const {
+        return std::ranges::count_if(rows, [&](const Row& row) { return row.held && row.campaign == id; });
     }
 
     // What a store may do to the loop.
@@ -79,10 +85,11 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         std::vector<Claim> ready;
         for (const auto& plan : plans) {
             auto* row = find(plan.claim);
-            if (row == nullptr || row->state != DeliveryState::claimed) continue;
+            if (row == nullptr || !row->held) continue;
             const bool first = !plan.contact ||
                                who_has_.try_emplace({row->campaign, *plan.contact}, plan.claim.number).first->second ==
                                    plan.claim.number;
+            row->held = first && plan.event == DeliveryEvent::intend;
             if (!first) {
                 move(*row, DeliveryEvent::skip);
                 row->reason = "duplicate";
@@ -103,7 +110,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         if (intend_takes.count() > 0) co_await clock_.sleep_for(intend_takes);
         if (down) co_return failed();
         auto* row = find(claim);
-        if (row == nullptr || !running(*row) || !move(*row, DeliveryEvent::intend)) co_return false;
+        const bool ours = row != nullptr && std::exchange(row->held, false);
+        if (!ours || !running(*row) || !move(*row, DeliveryEvent::intend)) co_return false;
         ++row->attempts;
         co_return true;
     }
@@ -126,7 +134,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     Task<Result<void>> release(std::vector<Claim> claims) override {
         if (down) co_return failed();
         for (const auto& claim : claims)
-            if (auto* row = find(claim)) move(*row, DeliveryEvent::release);
+            if (auto* row = find(claim)) row->held = false;
         co_return Result<void>{};
     }
     Task<Result<std::vector<PendingEvent>>> claim_events(WorkspaceId, std::size_t, WallTime) override {
@@ -157,7 +165,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         campaign.state = *next;
         campaign.paused_for = *next == CampaignState::paused ? std::optional(reason) : std::nullopt;
         for (auto& row : rows)
-            if (row.campaign == id && *next != CampaignState::running) move(row, DeliveryEvent::release);
+            if (row.campaign == id && *next != CampaignState::running) row.held = false;
         co_return Written{campaign, {}, false};
     }
     struct Change {
@@ -236,8 +244,8 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
         std::map<CampaignId, std::deque<std::size_t>> out;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const auto& row = rows[i];
-            if (!next_state(row.state, DeliveryEvent::claim) || row.not_before.value_or(now) > now || !running(row) ||
-                campaigns.at(row.campaign).workspace != workspace)
+            if (row.held || !next_state(row.state, DeliveryEvent::intend) || row.not_before.value_or(now) > now ||
+                !running(row) || campaigns.at(row.campaign).workspace != workspace)
                 continue;
             out[row.campaign].push_back(i);
         }
@@ -248,8 +256,9 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     }
     ClaimedDelivery take(std::size_t index) {
         auto& row = rows[index];
-        move(row, DeliveryEvent::claim);
-        return {{number(index), ++row.claim},
+        row.held = true;
+        row.claim = ++last_claim_;
+        return {{number(index), row.claim},
                 row.campaign,
                 row.recipient.ref,
                 row.recipient.variables,
@@ -274,6 +283,7 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     }
 
     std::map<std::pair<CampaignId, ContactId>, std::int64_t> who_has_;  // the row of a person in a campaign
+    std::int64_t last_claim_{};
     Clock& clock_;
 };
 

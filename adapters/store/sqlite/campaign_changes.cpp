@@ -27,20 +27,10 @@ Result<std::optional<Written>> existing(Write& write, const Campaign& campaign, 
     return written;
 }
 
-// What is in the sending loop's hands goes back, as if never claimed: it keeps its turn and its date. There is never
-// more of it than fits the loop's buffer.
-void take_back(Write& write, std::int64_t number) {
-    const auto rows = write
-                          .query(
-                              "UPDATE deliveries INDEXED BY deliveries_state SET state = 'queued' WHERE campaign = ?1 "
-                              "AND state = 'claimed'")
-                          .with(number)
-                          .run();
-    write.changes().move(number, DeliveryState::claimed, DeliveryState::queued, rows);
-}
-
 void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallTime now) {
-    if (event == CampaignEvent::pause) take_back(write, number);
+    // What is in the sending loop's hands goes back, as if never claimed.
+    if (event == CampaignEvent::pause || event == CampaignEvent::cancel || event == CampaignEvent::expire)
+        write.claims().take_back(number);
     if (event == CampaignEvent::cancel) begin_sweep(write, number, DeliveryEvent::cancel, now);
     if (event == CampaignEvent::expire) begin_sweep(write, number, DeliveryEvent::expire, now);
 }

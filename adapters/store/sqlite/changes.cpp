@@ -33,9 +33,9 @@ DeliveryCounts add_counts(Connection& connection, std::int64_t campaign, const C
     const auto& by = delta.deliveries.by_state;
     const auto& events = delta.events;
     auto query = connection.query(sql);
-    query.with(campaign, by[0], by[1], by[2], by[3], by[4], by[5], by[6], by[7], by[8], by[9], events.queued,
+    query.with(campaign, by[0], by[1], by[2], by[3], by[4], by[5], by[6], by[7], by[8], events.queued,
                events.tracked, events.failed);
-    static_assert(states == 10);
+    static_assert(states == 9);
     DeliveryCounts now;
     if (query.next())
         for (std::size_t i = 0; i < states; ++i) now.by_state[i] = query.integer(static_cast<int>(i));

@@ -37,53 +37,45 @@ std::vector<Turn> turns(Write& write, const WorkspaceId& workspace, const Holdin
 }
 
 constexpr std::string_view due_rows =
-    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
+    "SELECT number, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
     "FROM deliveries INDEXED BY deliveries_due WHERE campaign = ?1 AND state IN ('queued', 'deferred') "
     "AND not_before > 0 AND not_before <= ?3 ORDER BY not_before, position LIMIT ?2";
 constexpr std::string_view ready_rows =
-    "SELECT number, claims, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
+    "SELECT number, state, ref_kind, ref, variables, attempts, throttled, lookups, contact_born "
     "FROM deliveries INDEXED BY deliveries_ready WHERE campaign = ?1 AND state = 'queued' AND not_before = 0 "
     "ORDER BY position LIMIT ?2";
 
-ClaimedDelivery to_claimed(const Query& row, const Turn& turn) {
+ClaimedDelivery to_claimed(const Query& row, const Turn& turn, Claims& claims) {
     ClaimedDelivery claimed;
-    claimed.claim = {row.integer(0), row.integer(1) + 1};
+    claimed.claim =
+        claims.hold(row.integer(0), turn.campaign, delivery_state(row.text(1)).value_or(DeliveryState::queued));
     claimed.campaign = turn.id;
     claimed.max_per_minute = turn.max_per_minute;
-    claimed.ref = to_ref(row.text(3), row.text(4));
-    claimed.variables = to_map(row.text(5));
-    claimed.attempts = row.integer(6);
-    claimed.throttled = row.integer(7);
-    claimed.lookups = row.integer(8);
-    claimed.contact_born = row.optional_time(9);
+    claimed.ref = to_ref(row.text(2), row.text(3));
+    claimed.variables = to_map(row.text(4));
+    claimed.attempts = row.integer(5);
+    claimed.throttled = row.integer(6);
+    claimed.lookups = row.integer(7);
+    claimed.contact_born = row.optional_time(8);
     return claimed;
 }
 
-// Reads before it writes: the rows leave the index that is being read.
+// Those in hand stand where they stood and are passed over; there are never more of them than fit the loop's buffer.
 std::size_t take(Write& write, Turn& turn, std::string_view sql, std::size_t wanted, WallTime now) {
-    std::vector<DeliveryState> from;
-    {
-        auto row = write.query(sql);
-        if (sql == due_rows)
-            row.with(turn.campaign, wanted, now);
-        else
-            row.with(turn.campaign, wanted);
-        while (row.next()) {
-            from.push_back(delivery_state(row.text(2)).value_or(DeliveryState::queued));
-            turn.rows.push_back(to_claimed(row, turn));
-        }
+    auto& claims = write.claims();
+    const auto most = wanted + claims.held_of(turn.campaign);
+    auto row = write.query(sql);
+    if (sql == due_rows)
+        row.with(turn.campaign, most, now);
+    else
+        row.with(turn.campaign, most);
+    std::size_t got = 0;
+    while (got < wanted && row.next()) {
+        if (claims.holds(row.integer(0))) continue;
+        turn.rows.push_back(to_claimed(row, turn, claims));
+        ++got;
     }
-    const auto first = turn.rows.size() - from.size();
-    auto update = write.query(
-        "UPDATE deliveries SET state = 'claimed', claims = ?2 WHERE number = ?1 AND claims = ?2 - 1 "
-        "AND state IN ('queued', 'deferred')");
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        const auto& claim = turn.rows[first + i].claim;
-        update.with(claim.number, claim.claim).run();
-        update.again();
-        write.changes().move(turn.campaign, from[i], DeliveryState::claimed);
-    }
-    return from.size();
+    return got;
 }
 
 std::size_t take_next(Write& write, Turn& turn, std::size_t wanted, WallTime now) {
@@ -141,21 +133,11 @@ std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& w
     return interleaved(std::move(all), limit - left);
 }
 
-void release_claims(Write& write, const std::vector<Claim>& claims) {
-    for (const auto& claim : claims) {
-        auto row = write.query(
-            "UPDATE deliveries SET state = 'queued' WHERE number = ?1 AND claims = ?2 "
-            "AND state = 'claimed' RETURNING campaign");
-        if (row.with(claim.number, claim.claim).next())
-            write.changes().move(row.integer(0), DeliveryState::claimed, DeliveryState::queued);
-    }
-}
-
 bool open_rows(Connection& connection, const WorkspaceId& workspace) {
     return connection
         .query(
             "SELECT 1 FROM campaigns c INDEXED BY campaigns_running JOIN campaign_counts k ON k.campaign = c.number "
-            "WHERE c.state = 'running' AND c.workspace = ?1 AND k.queued + k.claimed + k.inflight + k.deferred > 0 "
+            "WHERE c.state = 'running' AND c.workspace = ?1 AND k.queued + k.inflight + k.deferred > 0 "
             "UNION ALL SELECT 1 FROM audience_sources s INDEXED BY audience_sources_pending "
             "JOIN campaigns c ON c.number = s.campaign "
             "WHERE s.state = 'pending' AND s.workspace = ?1 AND c.state = 'running' "

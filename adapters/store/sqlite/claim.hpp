@@ -9,13 +9,10 @@
 
 namespace herald::sqlite {
 
-// Claims up to `limit` rows, in turns between the running campaigns of the workspace. `last_served` is where the turn
-// stands: it matters when there are more campaigns than rows to give.
+// Holds up to `limit` rows (write.claims()), in turns between the running campaigns of the workspace. `last_served` is
+// where the turn stands: it matters when there are more campaigns than rows to give.
 std::vector<ClaimedDelivery> claim_deliveries(Write& write, const WorkspaceId& workspace, std::size_t limit,
                                               const Holdings& held, WallTime now, std::int64_t& last_served);
-
-// claimed -> queued, for those still claimed under their claim.
-void release_claims(Write& write, const std::vector<Claim>& claims);
 
 bool open_rows(Connection& connection, const WorkspaceId& workspace);
 

@@ -43,6 +43,17 @@ void Write::flush() {
         if (std::ranges::find(changed_, id) == changed_.end()) changed_.push_back(std::move(id));
 }
 
+bool Write::sends(std::int64_t campaign, WallTime now) {
+    auto known = sending_.find(campaign);
+    if (known == sending_.end()) {
+        auto row = query("SELECT state = 'running', expires_at FROM campaigns WHERE number = ?1");
+        const bool found = row.with(campaign).next();
+        known = sending_.emplace(campaign, found ? Sending{row.boolean(0), row.optional_time(1)} : Sending{}).first;
+    }
+    const auto& [running, expires_at] = known->second;
+    return running && !(expires_at && *expires_at <= now);
+}
+
 void Write::audit(const Caller& caller, WallTime at, AuditRecord record) {
     append_audit(connection_, caller, at, std::move(record));
 }
@@ -50,6 +61,7 @@ void Write::audit(const Caller& caller, WallTime at, AuditRecord record) {
 std::vector<CampaignId> Write::commit() {
     flush();
     transaction_.commit();
+    claims_.keep();
     for (const auto& action : after_commit_) action();
     return std::move(changed_);
 }

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -18,6 +20,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "adapters/store/sqlite/changes.hpp"
+#include "adapters/store/sqlite/claims.hpp"
 #include "adapters/store/sqlite/connection.hpp"
 #include "adapters/system/offload.hpp"
 #include "domain/audit/entry.hpp"
@@ -42,11 +45,18 @@ Error unavailable();
 // An open transaction on the writing connection.
 class Write {
  public:
-    explicit Write(Connection& connection) : connection_(connection), transaction_(connection) {}
+    Write(Connection& connection, Claims& claims)
+        : connection_(connection), claims_(claims), transaction_(connection) {}
+    ~Write() { claims_.forget_fresh(); }  // what was claimed in it, unless it was committed
+    Write(const Write&) = delete;
+    Write& operator=(const Write&) = delete;
 
     Query query(std::string_view sql) { return connection_.query(sql); }
     Connection& connection() { return connection_; }
     Changes& changes() { return changes_; }
+    Claims& claims() { return claims_; }
+    // Whether the campaign runs and has not expired. Looked up once: nothing that sends changes it in its transaction.
+    bool sends(std::int64_t campaign, WallTime now);
     // Brings counters and completion up to date now, for work that reads them back before the commit.
     void flush();
     // Adds to the audit chain of the caller's workspace what this transaction does.
@@ -56,8 +66,15 @@ class Write {
     std::vector<CampaignId> commit();  // the campaigns it changed
 
  private:
+    struct Sending {
+        bool running{};
+        std::optional<WallTime> expires_at;
+    };
+
     Connection& connection_;
+    Claims& claims_;
     Transaction transaction_;
+    std::map<std::int64_t, Sending> sending_;
     Changes changes_;
     std::vector<CampaignId> changed_;
     std::vector<std::function<void()>> after_commit_;
@@ -134,7 +151,7 @@ class Database {
     template <class Work>
     std::invoke_result_t<Work&, Write&> transact(Work& work) {
         return guarded([&]() -> std::invoke_result_t<Work&, Write&> {
-            Write write(writer_);
+            Write write(writer_, claims_);
             auto result = work(write);
             if (result) announce(write.commit());
             return result;
@@ -152,6 +169,7 @@ class Database {
         boost::asio::post(loop_, std::move(action));
     }
 
+    Claims& claims() { return claims_; }      // on the writer's thread
     void report(const std::string& problem);  // any thread
 
  private:
@@ -181,6 +199,7 @@ class Database {
     std::shared_ptr<Hooks> hooks_;
     DirectoryLock lock_;
     Connection writer_;
+    Claims claims_;
     std::array<std::unique_ptr<Reader>, 2> readers_;
     std::size_t next_reader_{};
     bool closed_{};

@@ -35,8 +35,8 @@ Task<Result<bool>> SqliteDeliveryStore::settle(Settlement settlement) {
 
 Task<Result<void>> SqliteDeliveryStore::release(std::vector<Claim> claims) {
     if (claims.empty()) co_return Result<void>{};
-    co_return co_await database_.write([&](Write& write) -> Result<void> {
-        release_claims(write, claims);
+    co_return co_await database_.ask_writer([&](Connection&) -> Result<void> {
+        for (const auto& claim : claims) database_.claims().take(claim);
         return {};
     });
 }

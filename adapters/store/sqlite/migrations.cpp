@@ -332,12 +332,21 @@ CREATE TABLE api_keys (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Which rows the sending loop holds is kept in memory: `claimed` was written for each and read by nobody.
+constexpr const char* claims_in_memory = R"sql(
+UPDATE deliveries SET state = 'queued' WHERE number IN (
+    SELECT d.number FROM campaigns c CROSS JOIN deliveries d INDEXED BY deliveries_state
+    ON d.campaign = c.number AND d.state = 'claimed');
+UPDATE campaign_counts SET queued = queued + claimed;
+ALTER TABLE campaign_counts DROP COLUMN claimed;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},      Migration{2, unique_references},  Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns},  Migration{5, schedules},          Migration{6, audience_sources},
     Migration{7, campaign_pace},       Migration{8, held_by_state},      Migration{9, resolutions_table},
     Migration{10, audit_chains},       Migration{11, direct_operations}, Migration{12, api_keys},
-    Migration{13, automations_schema},
+    Migration{13, automations_schema}, Migration{14, claims_in_memory},
 };
 
 }  // namespace

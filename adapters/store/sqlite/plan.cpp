@@ -5,98 +5,76 @@
 namespace herald::sqlite {
 namespace {
 
-constexpr auto from = DeliveryState::claimed;
-
-struct Row {
-    std::int64_t number{};
-    std::int64_t campaign{};
-};
-
-std::optional<Row> claimed_row(Write& write, const Claim& claim) {
-    auto row = write.query("SELECT campaign FROM deliveries WHERE number = ?1 AND claims = ?2 AND state = 'claimed'");
-    if (!row.with(claim.number, claim.claim).next()) return {};
-    return Row{claim.number, row.integer(0)};
+bool ends_planning(DeliveryEvent event) {
+    return event == DeliveryEvent::intend || event == DeliveryEvent::skip || event == DeliveryEvent::defer;
 }
 
-// Whether another row of the campaign has the person. The unique index says the same a second time.
-bool taken(Write& write, const Row& row, const ContactId& contact) {
+// Whether another row of the campaign has the person.
+bool taken(Write& write, std::int64_t number, std::int64_t campaign, const ContactId& contact) {
     return write
         .query(
             "SELECT 1 FROM deliveries INDEXED BY deliveries_contact WHERE campaign = ?1 AND contact_id = ?2 "
             "AND contact_id IS NOT NULL AND reason <> 'duplicate' AND number <> ?3")
-        .with(row.campaign, contact, row.number)
+        .with(campaign, contact, number)
         .next();
 }
 
-// The usual end of planning, in one statement. False when the row is not claimed any more, or the person has another
-// row of the campaign already.
-bool resolve(Write& write, const PlannedDelivery& plan) {
-    return write
-               .query(
-                   "UPDATE OR IGNORE deliveries SET contact_id = ?3, contact_born = coalesce(?4, contact_born) "
-                   "WHERE number = ?1 AND claims = ?2 AND state = 'claimed'")
-               .with(plan.claim.number, plan.claim.claim, plan.contact, plan.contact_born)
-               .run() > 0;
-}
-
-void skip(Write& write, const Row& row, const std::string& reason, const std::string& detail,
-          const std::optional<ContactId>& contact, WallTime now) {
-    write
-        .query(
-            "UPDATE deliveries SET state = 'skipped', reason = ?2, contact_id = coalesce(?3, contact_id), "
-            "not_before = 0, updated_at = ?4, detail = ?5 WHERE number = ?1")
-        .with(row.number, reason, contact, now, detail)
-        .run();
-    write.changes().move(row.campaign, from, DeliveryState::skipped);
+void skip(Write& write, const Claim& claim, const Claims::Held& row, const std::string& reason,
+          const std::string& detail, const std::optional<ContactId>& contact, WallTime now) {
+    const auto rows =
+        write
+            .query(
+                "UPDATE deliveries SET state = 'skipped', reason = ?3, contact_id = coalesce(?4, "
+                "contact_id), not_before = 0, updated_at = ?5, detail = ?6 WHERE number = ?1 AND state = ?2")
+            .with(claim.number, name(row.from), reason, contact, now, detail)
+            .run();
+    if (rows == 0) return;
+    write.changes().move(row.campaign, row.from, DeliveryState::skipped);
     write.changes().reason(row.campaign, DeliveryState::skipped, reason, 1);
 }
 
-void defer(Write& write, const Row& row, const PlannedDelivery& plan, WallTime now) {
-    write
-        .query(
-            "UPDATE deliveries SET state = 'deferred', lookups = lookups + 1, contact_id = coalesce(?2, contact_id), "
-            "not_before = ?3, updated_at = ?4 WHERE number = ?1")
-        .with(row.number, plan.contact, plan.not_before.value_or(now), now)
-        .run();
-    write.changes().move(row.campaign, from, DeliveryState::deferred);
+void defer(Write& write, const Claims::Held& row, const PlannedDelivery& plan, WallTime now) {
+    const auto rows =
+        write
+            .query(
+                "UPDATE deliveries SET state = 'deferred', lookups = lookups + 1, contact_id = coalesce(?3, "
+                "contact_id), not_before = ?4, updated_at = ?5 WHERE number = ?1 AND state = ?2")
+            .with(plan.claim.number, name(row.from), plan.contact, plan.not_before.value_or(now), now)
+            .run();
+    write.changes().move(row.campaign, row.from, DeliveryState::deferred, rows);
 }
 
-void release(Write& write, const Row& row, const PlannedDelivery& plan) {
-    write.query("UPDATE deliveries SET state = 'queued', not_before = coalesce(?2, not_before) WHERE number = ?1")
-        .with(row.number, plan.not_before)
+// After a crash nobody else knows that the contact is so new.
+void remember_birth(Write& write, const PlannedDelivery& plan) {
+    if (!plan.contact_born) return;
+    write.query("UPDATE deliveries SET contact_born = ?2 WHERE number = ?1")
+        .with(plan.claim.number, plan.contact_born)
         .run();
-    write.changes().move(row.campaign, from, DeliveryState::queued);
 }
 
 }  // namespace
 
 std::vector<Claim> apply_plans(Write& write, const std::vector<PlannedDelivery>& plans, WallTime now) {
+    auto& claims = write.claims();
     std::vector<Claim> ready;
     write.changes().happened(now);
     for (const auto& plan : plans) {
-        if (plan.event == DeliveryEvent::intend && plan.contact && resolve(write, plan)) {
+        const auto* held = claims.find(plan.claim);
+        if (held == nullptr || !ends_planning(plan.event)) continue;
+        const bool duplicate = plan.contact && (taken(write, plan.claim.number, held->campaign, *plan.contact) ||
+                                                !claims.reserve(plan.claim, *plan.contact));
+        if (!duplicate && plan.event == DeliveryEvent::intend && plan.contact) {
+            remember_birth(write, plan);
             ready.push_back(plan.claim);
             continue;
         }
-        const auto row = claimed_row(write, plan.claim);
-        if (!row || !next_state(from, plan.event)) continue;
-        if (plan.event == DeliveryEvent::release) {
-            release(write, *row, plan);
-        } else if (plan.contact && taken(write, *row, *plan.contact)) {
-            skip(write, *row, std::string(name(SkipReason::duplicate)), {}, plan.contact, now);
-        } else if (plan.event == DeliveryEvent::skip) {
-            skip(write, *row, plan.reason, plan.detail, plan.contact, now);
-        } else if (plan.event == DeliveryEvent::defer) {
+        const auto row = claims.take(plan.claim);
+        if (duplicate)
+            skip(write, plan.claim, *row, std::string(name(SkipReason::duplicate)), {}, plan.contact, now);
+        else if (plan.event == DeliveryEvent::skip)
+            skip(write, plan.claim, *row, plan.reason, plan.detail, plan.contact, now);
+        else if (plan.event == DeliveryEvent::defer)
             defer(write, *row, plan, now);
-        } else if (plan.event == DeliveryEvent::intend) {
-            write
-                .query(
-                    "UPDATE deliveries SET contact_id = coalesce(?2, contact_id), "
-                    "contact_born = coalesce(?3, contact_born) WHERE number = ?1")
-                .with(row->number, plan.contact, plan.contact_born)
-                .run();
-            ready.push_back(plan.claim);
-        }
     }
     return ready;
 }

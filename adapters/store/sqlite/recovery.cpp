@@ -26,33 +26,24 @@ void set_meta(Write& write, std::string_view name, std::int64_t value) {
 
 constexpr std::string_view fruitless_starts = "fruitless_starts";
 
-struct Held {
+struct Sent {
     std::int64_t number{};
     std::int64_t campaign{};
-    DeliveryState state{};
     std::int64_t claims{};
     std::int64_t attempts{};
 };
 
-std::vector<Held> held_rows(Write& write) {
-    std::vector<Held> held;
+std::vector<Sent> sent_rows(Write& write) {
+    std::vector<Sent> sent;
     auto row = write.query(
-        "SELECT d.number, d.campaign, d.state, d.claims, d.attempts FROM campaigns c CROSS JOIN deliveries d "
-        "INDEXED BY deliveries_state ON d.campaign = c.number AND d.state IN ('claimed', 'inflight')");
-    while (row.next())
-        held.push_back({row.integer(0), row.integer(1), *delivery_state(row.text(2)), row.integer(3), row.integer(4)});
-    return held;
-}
-
-void release(Write& write, const Held& row) {
-    write.query("UPDATE deliveries SET state = 'queued' WHERE number = ?1 AND state = 'claimed'")
-        .with(row.number)
-        .run();
-    write.changes().move(row.campaign, DeliveryState::claimed, DeliveryState::queued);
+        "SELECT d.number, d.campaign, d.claims, d.attempts FROM campaigns c CROSS JOIN deliveries d "
+        "INDEXED BY deliveries_state ON d.campaign = c.number AND d.state = 'inflight'");
+    while (row.next()) sent.push_back({row.integer(0), row.integer(1), row.integer(2), row.integer(3)});
+    return sent;
 }
 
 // Nobody knows what became of it, and it is never sent again by itself.
-void lose(Write& write, const Held& row, WallTime now) {
+void lose(Write& write, const Sent& row, WallTime now) {
     write
         .query(
             "UPDATE deliveries SET state = 'unknown', reason = 'crash', updated_at = ?2 "
@@ -121,6 +112,7 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
     Recovery recovery;
     recovery.epoch = meta(write, "epoch") + 1;
     set_meta(write, "epoch", recovery.epoch);
+    write.claims().begin_epoch(recovery.epoch);
     write.changes().happened(now);
 
     // Before anything moves: a counter that is wrong here was wrong before.
@@ -130,14 +122,9 @@ Recovery recover(Write& write, WallTime now, CrashGuard& guard) {
     recovery.corrected_campaigns = std::ranges::count_if(
         open, [&](std::int64_t campaign) { return check_counts(write.connection(), campaign).corrected; });
 
-    for (const auto& row : held_rows(write)) {
-        if (row.state == DeliveryState::claimed) {
-            release(write, row);
-            ++recovery.released;
-        } else {
-            lose(write, row, now);
-            ++recovery.lost;
-        }
+    for (const auto& row : sent_rows(write)) {
+        lose(write, row, now);
+        ++recovery.lost;
     }
     recovery.lost_messages = lose_messages(write, now);
     recovery.lost_steps = lost_steps(write.connection());

@@ -1,6 +1,6 @@
 #pragma once
-// What happens between two processes: rows in hand go back, rows in flight become unknown, counters are
-// checked, and a service that only ever crashes stops sending.
+// What happens between two processes: rows in flight become unknown, counters are checked, and a service that only ever
+// crashes stops sending.
 
 #include <cstdint>
 

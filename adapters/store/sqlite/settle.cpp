@@ -42,8 +42,6 @@ std::string_view name_of(DeliveryEvent event) {
             return "refuse";
         case DeliveryEvent::lose:
             return "lose";
-        case DeliveryEvent::claim:
-        case DeliveryEvent::release:
         case DeliveryEvent::skip:
         case DeliveryEvent::defer:
         case DeliveryEvent::intend:
@@ -99,32 +97,46 @@ void finish(Write& write, const Settlement& s, const Row& row, DeliveryState to)
     write.changes().reason(row.campaign, to, reason, 1);
 }
 
+// The usual end, in one statement. A row in flight has neither reason nor detail.
+bool accept_sent(Write& write, const Settlement& s, std::int64_t campaign) {
+    const auto rows =
+        write
+            .query(
+                "UPDATE deliveries SET state = 'accepted', message_id = ?3, request_id = ?4, updated_at = ?5 "
+                "WHERE number = ?1 AND claims = ?2 AND state = 'inflight'")
+            .with(s.claim.number, s.claim.claim, s.message_id, s.request_id, s.at)
+            .run();
+    if (rows == 0) return false;
+    write.changes().happened(s.at);
+    write.changes().move(campaign, DeliveryState::inflight, DeliveryState::accepted);
+    if (s.track_event) record_event(write, s.claim.number, campaign, s.at);
+    return true;
+}
+
 }  // namespace
 
 bool apply_intent(Write& write, const Claim& claim, WallTime now) {
-    // Asked first rather than RETURNING, which builds a table in memory for its one row.
-    std::int64_t campaign{};
-    {
-        auto row = write.query(
-            "SELECT d.campaign FROM deliveries d WHERE d.number = ?1 AND d.claims = ?2 AND d.state = 'claimed' "
-            "AND EXISTS (SELECT 1 FROM campaigns c WHERE c.number = d.campaign AND c.state = 'running' "
-            "AND (c.expires_at IS NULL OR c.expires_at > ?3))");
-        if (!row.with(claim.number, claim.claim, now).next()) return false;
-        campaign = row.integer(0);
-    }
-    write
-        .query(
-            "UPDATE deliveries SET state = 'inflight', attempts = attempts + 1, not_before = 0, intent_at = ?2, "
-            "updated_at = ?2 WHERE number = ?1")
-        .with(claim.number, now)
-        .run();
-    write.changes().move(campaign, DeliveryState::claimed, DeliveryState::inflight);
+    const auto held = write.claims().take(claim);
+    if (!held || !held->contact || !write.sends(held->campaign, now)) return false;
+    const auto rows =
+        write
+            .query(
+                "UPDATE OR IGNORE deliveries SET state = 'inflight', claims = ?2, attempts = attempts + 1, "
+                "contact_id = ?4, not_before = 0, intent_at = ?5, updated_at = ?5 "
+                "WHERE number = ?1 AND claims < ?2 AND state = ?3")
+            .with(claim.number, claim.claim, name(held->from), *held->contact, now)
+            .run();
+    if (rows == 0) return false;  // cancelled meanwhile; or the person has a row, which the next plan will see
+    write.claims().sent(claim, held->campaign);
+    write.changes().move(held->campaign, held->from, DeliveryState::inflight);
     return true;
 }
 
 bool apply_settlement(Write& write, const Settlement& settlement) {
     if (name_of(settlement.event).empty() && settlement.event != DeliveryEvent::accept)
         return false;  // no attempt ends so
+    const auto campaign = write.claims().settled(settlement.claim);
+    if (campaign && settlement.event == DeliveryEvent::accept && accept_sent(write, settlement, *campaign)) return true;
     const auto row = sent_row(write, settlement.claim);
     const auto to = row ? next_state(row->state, settlement.event) : std::nullopt;
     if (!to) return false;

@@ -6,8 +6,8 @@
 
 namespace herald::sqlite {
 
-// claimed -> inflight, while the campaign runs and has not expired. Counts the attempt, so that one cut off by a crash
-// counts.
+// To inflight, for a row that is held and planned, while the campaign runs and has not expired. Counts the attempt, so
+// that one cut off by a crash counts.
 bool apply_intent(Write& write, const Claim& claim, WallTime now);
 
 // The outcome under its own claim, as domain/delivery/state.hpp allows it.

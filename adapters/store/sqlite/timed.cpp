@@ -11,7 +11,7 @@ std::vector<Timed> timed_campaigns(Connection& connection, const WorkspaceId& wo
         "WHERE workspace = ?1 AND state IN ('scheduled', 'running', 'paused') "
         "AND (scheduled_at IS NOT NULL OR expires_at IS NOT NULL) "
         "AND ((state = 'scheduled' AND scheduled_at <= ?2) OR (expires_at <= ?2 AND (state = 'scheduled' OR "
-        "(sweeping = 0 AND (SELECT k.queued + k.claimed + k.deferred FROM campaign_counts k "
+        "(sweeping = 0 AND (SELECT k.queued + k.deferred FROM campaign_counts k "
         "WHERE k.campaign = campaigns.number) > 0)))) LIMIT ?3");
     row.with(workspace, until, limit);
     while (row.next())
