@@ -3,9 +3,9 @@
 //
 // One send, with what a cancel or a crash leaves behind at each wait:
 //
-//   claim    row claimed in our name             crash: back to queued at the next start
-//   plan     contact resolved, or skipped        crash: the same
-//   gate     slot, permit, breaker (Ticket)      crash: the same; the slot is lost, the limit is not exceeded
+//   claim    row held in our name, in memory     crash: as it was
+//   plan     contact resolved, or skipped        crash: the same, or skipped
+//   gate     slot, permit, breaker (Ticket)      crash: as it was; the slot is lost, the limit is not exceeded
 //   intend   durable before the first byte       crash after it: `unknown`, because nobody knows
 //   deliver  exactly one attempt                 crash: the same
 //   settle   outcome durable, then the permit    crash before: `unknown`; after: the outcome stands
