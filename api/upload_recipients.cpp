@@ -74,7 +74,7 @@ class Upload {
         }
         const auto recorded =
             co_await backend_.ports.campaigns.end_upload(caller_, id_, summary(), backend_.ports.clock.wall_now());
-        if (problem_) co_return std::unexpected(stopped());
+        if (problem_) co_return std::unexpected(stopped(recorded.has_value()));
         if (!recorded) co_return std::unexpected(problem(recorded.error()));
         co_return json_response(200, to_json(view()));
     }
@@ -123,9 +123,11 @@ class Upload {
                 .outcome = problem_ ? problem_->code : "complete"};
     }
 
-    Problem stopped() const {
+    Problem stopped(bool recorded) const {
         auto out = *problem_;
-        if (!reading_->reader.refused())
+        if (!recorded)
+            out.detail += "; how many recipients of this upload were added before is not known";
+        else if (!reading_->reader.refused())
             out.detail += fmt::format("; {} recipients of this upload were added before, and stay", accepted_);
         return out;
     }

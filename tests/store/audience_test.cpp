@@ -11,8 +11,11 @@ namespace {
 class AudienceTest : public StoreTest {
  public:
     Result<Appended> append(const CampaignId& id, std::vector<Recipient> batch, const WorkspaceId& in = workspace) {
-        return run(campaigns().append_recipients(caller(in), id, std::move(batch)));
+        auto appended = run(campaigns().append_recipients(caller(in), id, std::move(batch)));
+        any_write();
+        return appended;
     }
+    void any_write() { EXPECT_TRUE(run(store->upkeep().sweep(start))); }
     static Recipient by_email(std::string email) { return {{ContactRef::Kind::email, std::move(email)}, {}}; }
 };
 
@@ -27,6 +30,43 @@ TEST_F(AudienceTest, ABatchGoesBehindThoseWhoAreThere) {
     expect_counts_are_rows(id);
     EXPECT_TRUE(change(id, CampaignEvent::launch));
     EXPECT_EQ(claim(10).at(3).variables, (Variables{{"n", "\"1\""}}));
+}
+
+TEST_F(AudienceTest, BatchesAreSeenWithTheNextWriteAndLostByNoRefusal) {
+    const auto id = campaign(0, false);
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org")})));
+    EXPECT_EQ(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org"), by_email("b@x.org")})),
+              (Appended{1, 1, 2}));
+    EXPECT_EQ(get(id).counts.audience(), 0);
+    EXPECT_FALSE(run(campaigns().append_recipients(caller(), {"cmp_none"}, {by_email("a@x.org")})));
+    any_write();
+    EXPECT_EQ(get(id).counts.audience(), 2);
+    expect_counts_are_rows(id);
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, {3, 2, 1, 0, "complete"}, start)));
+}
+
+TEST_F(AudienceTest, ManyBatchesAreCommittedWithoutAnybodyElse) {
+    const auto id = campaign(0, false);
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email(fmt::format("{}@x.org", i))})));
+    EXPECT_EQ(get(id).counts.audience(), 20);
+}
+
+TEST_F(AudienceTest, AnUploadWhoseBatchesWereLostSaysSoAndMayBeSentAgain) {
+    const auto id = campaign(0, false);
+    raw().exec(
+        "CREATE TABLE nobody (x INTEGER PRIMARY KEY);"
+        "CREATE TABLE broken (x INTEGER REFERENCES nobody (x) DEFERRABLE INITIALLY DEFERRED);"
+        "CREATE TRIGGER t AFTER INSERT ON deliveries BEGIN INSERT INTO broken VALUES (1); END");
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org")})));
+    EXPECT_EQ(run(campaigns().end_upload(caller(), id, {1, 1, 0, 0, "complete"}, start)).error().code,
+              Errc::store_unavailable);
+    EXPECT_EQ(problems, (std::vector<std::string>{"FOREIGN KEY constraint failed"}));
+    EXPECT_EQ(get(id).counts.audience(), 0);
+    raw().exec("DROP TRIGGER t");
+    EXPECT_EQ(append(id, {by_email("a@x.org")}), (Appended{1, 0, 1}));
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, {1, 1, 0, 0, "complete"}, start)));
+    expect_counts_are_rows(id);
 }
 
 TEST_F(AudienceTest, AReferenceStandsOnce) {

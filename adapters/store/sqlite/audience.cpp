@@ -88,9 +88,15 @@ std::int64_t append_rows(Write& write, std::int64_t campaign, const WorkspaceId&
 Result<void> end_upload(Write& write, const Caller& caller, const CampaignId& id, const UploadSummary& upload,
                         WallTime now) {
     if (!campaign_number(write.connection(), caller.workspace, id)) return no_such_campaign();
-    write.query("DELETE FROM open_uploads WHERE workspace = ?1 AND campaign = ?2 AND actor = ?3 AND request_id = ?4")
-        .with(caller.workspace, id, caller.actor, caller.request_id)
-        .run();
+    {
+        auto row = write.query(
+            "DELETE FROM open_uploads WHERE workspace = ?1 AND campaign = ?2 AND actor = ?3 AND request_id = ?4 "
+            "RETURNING added, duplicates");
+        const bool noted = row.with(caller.workspace, id, caller.actor, caller.request_id).next();
+        // Batches that were written behind may have been lost with their transaction.
+        if ((noted ? row.integer(0) : 0) < upload.added || (noted ? row.integer(1) : 0) < upload.duplicates)
+            return unavailable();
+    }
     write.audit(caller, now, recipients_uploaded(id, upload));
     return {};
 }

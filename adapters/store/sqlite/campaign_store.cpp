@@ -58,7 +58,7 @@ Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, s
 
 Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, CampaignId id,
                                                               std::vector<Recipient> batch) {
-    co_return co_await database_.write(
+    co_return co_await database_.write_behind(
         [&](Write& write) -> Result<Appended> { return append_audience(write, caller, id, batch); });
 }
 

@@ -98,9 +98,21 @@ Database::~Database() {
 void Database::close() {
     closed_ = true;
     for (const auto& action : std::exchange(before_close_, {})) action();
+    boost::asio::post(writer_pool_, [this] { commit_behind(); });
     // join() runs what is queued, and what that queues, before it returns.
     writer_pool_.join();
     for (auto& reader : readers_) reader->pool.join();
+}
+
+void Database::commit_behind() {
+    works_behind_ = 0;
+    if (!behind_) return;
+    try {
+        announce(behind_->commit());
+    } catch (const SQLite::Exception& problem) {
+        report(problem.what());
+    }
+    behind_.reset();
 }
 
 void Database::report(const std::string& problem) {

@@ -131,6 +131,17 @@ class Database {
         co_return co_await offload(writer_pool_, [this, &work] { return transact(work); });
     }
 
+    // As write(), for a bulk load that ends with a write() of its own. The transaction stays open for more of the load
+    // until that or any other write comes, or it has grown large: pages that one batch after the other changes are
+    // written once. What it answers is true, but durable, and seen by readers, only with the write that ends it. When
+    // the commit fails all of it is gone, which the last write of the load has to notice. `Work` returns an error only
+    // before it wrote anything.
+    template <class Work>
+    Task<std::invoke_result_t<Work&, Write&>> write_behind(Work work) {
+        if (closed_) co_return unavailable();
+        co_return co_await offload(writer_pool_, [this, &work] { return transact_behind(work); });
+    }
+
     // On the writer's thread, in order with the writes, but without a transaction.
     template <class Work>
     Task<std::invoke_result_t<Work&, Connection&>> ask_writer(Work work) {
@@ -150,6 +161,7 @@ class Database {
     // The body of write(), for whoever is on the writer's thread already.
     template <class Work>
     std::invoke_result_t<Work&, Write&> transact(Work& work) {
+        commit_behind();
         return guarded([&]() -> std::invoke_result_t<Work&, Write&> {
             Write write(writer_, claims_);
             auto result = work(write);
@@ -195,11 +207,33 @@ class Database {
     }
     void announce(std::vector<CampaignId> changed);
 
+    template <class Work>
+    std::invoke_result_t<Work&, Write&> transact_behind(Work& work) {
+        auto result = guarded([&]() -> std::invoke_result_t<Work&, Write&> {
+            try {
+                if (!behind_) behind_.emplace(writer_, claims_);
+                auto answer = work(*behind_);
+                behind_->flush();
+                return answer;
+            } catch (...) {
+                behind_.reset();
+                throw;
+            }
+        });
+        if (behind_ && ++works_behind_ == most_behind) commit_behind();
+        return result;
+    }
+    void commit_behind();
+
+    static constexpr int most_behind = 20;  // works in one transaction
+
     boost::asio::any_io_executor loop_;
     std::shared_ptr<Hooks> hooks_;
     DirectoryLock lock_;
     Connection writer_;
     Claims claims_;
+    std::optional<Write> behind_;  // see write_behind()
+    int works_behind_{};
     std::array<std::unique_ptr<Reader>, 2> readers_;
     std::size_t next_reader_{};
     bool closed_{};
