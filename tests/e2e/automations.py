@@ -5,6 +5,8 @@ import time
 from processes import PATIENCE
 
 ACTIVE = {"is_active": True}
+ANN = {"external_id": "client_1"}
+BEN = {"external_id": "client_2"}
 
 
 def on_event(event, **more):

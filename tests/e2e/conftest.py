@@ -3,6 +3,7 @@ import socket
 
 import pytest
 
+from automations import Automations
 from contract import contract
 from processes import Herald, IntercomSim
 from wire import Recorder
@@ -64,3 +65,12 @@ FAST = {"HERALD_LIMITER_LIMIT_PER_WINDOW": "16670"}
 @pytest.fixture
 def fast():
     return dict(FAST)
+
+
+@pytest.fixture
+def flows(start, fast):
+    """(automations, stand-in) of a service with a fast workspace of people."""
+    def make(*args, people=20, **settings):
+        sim = start.intercom("--seed", people, *args)
+        return Automations(start.herald(sim, **{**fast, **settings})), sim
+    return make

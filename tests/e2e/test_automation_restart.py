@@ -4,7 +4,7 @@ import collections
 import random
 import time
 
-from automations import Automations, delay, in_app, on_event, tag, told
+from automations import Automations, delay, in_app, on_event, tag
 
 
 def check_effects(automations, sim, runs):

@@ -10,10 +10,9 @@ import time
 
 import pytest
 
-from automations import Automations, on_event, tag, told
+from automations import ANN, Automations, on_event, tag, told
 from operations import pointers
 
-ANN = {"external_id": "client_1"}
 SECRET = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 
