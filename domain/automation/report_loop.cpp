@@ -4,38 +4,6 @@
 #include <utility>
 
 namespace herald {
-namespace {
-
-// Whether another attempt may end otherwise.
-bool may_change(Errc code) {
-    switch (code) {
-        case Errc::credential:
-        case Errc::rate_limited:
-        case Errc::not_executed:
-        case Errc::outcome_unknown:
-        case Errc::upstream_unavailable:
-        case Errc::deadline_exceeded:
-        case Errc::store_unavailable:
-        case Errc::shutting_down:
-            return true;
-        case Errc::invalid_argument:
-        case Errc::not_found:
-        case Errc::conflict:
-        case Errc::stale:
-        case Errc::key_reused:
-        case Errc::contact_not_found:
-        case Errc::contact_merged:
-        case Errc::unsubscribed:
-        case Errc::content_rejected:
-        case Errc::contact_conflict:
-        case Errc::contact_suppressed:
-            return false;
-    }
-    return false;
-}
-
-}  // namespace
-
 ReportSettlement report_settled(const PendingReport& report, const Error* error, WallTime now,
                                 const ReportOptions& options) {
     ReportSettlement out;
@@ -43,7 +11,7 @@ ReportSettlement report_settled(const PendingReport& report, const Error* error,
     out.done = true;
     if (error == nullptr) return out;
     out.reason = name(error->code);
-    if (!may_change(error->code) || report.attempts + 1 >= options.most_attempts) return out;
+    if (!may_pass(error->code) || report.attempts + 1 >= options.most_attempts) return out;
     out.done = false;
     out.not_before = now + std::max(error->retry_after.value_or(options.rest), options.rest);
     return out;

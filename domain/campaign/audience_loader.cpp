@@ -8,30 +8,8 @@
 namespace herald {
 
 AfterPageError after_page_error(const OpenSource& source, const Error& error) {
-    switch (error.code) {
-        case Errc::credential:
-        case Errc::rate_limited:
-        case Errc::not_executed:
-        case Errc::upstream_unavailable:
-        case Errc::deadline_exceeded:
-        case Errc::store_unavailable:
-        case Errc::shutting_down:
-            return AfterPageError::wait;
-        case Errc::outcome_unknown:  // also a page that is too large to be read
-            return AfterPageError::smaller_page;
-        case Errc::invalid_argument:
-        case Errc::not_found:
-        case Errc::conflict:
-        case Errc::stale:
-        case Errc::key_reused:
-        case Errc::contact_not_found:
-        case Errc::contact_merged:
-        case Errc::unsubscribed:
-        case Errc::content_rejected:
-        case Errc::contact_conflict:
-        case Errc::contact_suppressed:
-            break;
-    }
+    if (error.code == Errc::outcome_unknown) return AfterPageError::smaller_page;  // also a page too large to be read
+    if (may_pass(error.code)) return AfterPageError::wait;
     return source.cursor && !source.restarted ? AfterPageError::restart : AfterPageError::refuse;
 }
 

@@ -14,31 +14,9 @@ constexpr milliseconds again_soon{1'000};  // after a refusal that costs no atte
 enum class Fate : std::uint8_t { again_charged, again_free, failed };
 
 Fate fate(Errc code) {
-    switch (code) {
-        case Errc::not_executed:
-        case Errc::outcome_unknown:
-            return Fate::again_charged;
-        case Errc::rate_limited:
-        case Errc::credential:
-        case Errc::upstream_unavailable:
-        case Errc::deadline_exceeded:
-        case Errc::store_unavailable:
-        case Errc::shutting_down:
-            return Fate::again_free;
-        case Errc::invalid_argument:
-        case Errc::not_found:
-        case Errc::conflict:
-        case Errc::stale:
-        case Errc::key_reused:
-        case Errc::contact_not_found:
-        case Errc::contact_merged:
-        case Errc::unsubscribed:
-        case Errc::content_rejected:
-        case Errc::contact_conflict:
-        case Errc::contact_suppressed:
-            return Fate::failed;
-    }
-    return Fate::failed;
+    if (!may_pass(code)) return Fate::failed;
+    const bool tried = code == Errc::not_executed || code == Errc::outcome_unknown;
+    return tried ? Fate::again_charged : Fate::again_free;
 }
 
 }  // namespace

@@ -2,6 +2,33 @@
 
 namespace herald {
 
+bool may_pass(Errc code) {
+    switch (code) {
+        case Errc::credential:
+        case Errc::rate_limited:
+        case Errc::not_executed:
+        case Errc::outcome_unknown:
+        case Errc::upstream_unavailable:
+        case Errc::deadline_exceeded:
+        case Errc::store_unavailable:
+        case Errc::shutting_down:
+            return true;
+        case Errc::invalid_argument:
+        case Errc::not_found:
+        case Errc::conflict:
+        case Errc::stale:
+        case Errc::key_reused:
+        case Errc::contact_not_found:
+        case Errc::contact_merged:
+        case Errc::unsubscribed:
+        case Errc::content_rejected:
+        case Errc::contact_conflict:
+        case Errc::contact_suppressed:
+            return false;
+    }
+    return false;
+}
+
 std::string_view name(Errc code) {
     switch (code) {
         case Errc::invalid_argument:

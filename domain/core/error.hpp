@@ -45,6 +45,9 @@ struct Error {
     friend bool operator==(const Error&, const Error&) = default;
 };
 
+// Whether the same call may end otherwise later, with nothing changed but the time.
+bool may_pass(Errc code);
+
 // The name of an error in logs and stored rows: the enumerator's own.
 std::string_view name(Errc code);
 
