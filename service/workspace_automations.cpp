@@ -75,7 +75,6 @@ AutomationEvents WorkspaceAutomations::events() const {
         log.warning("automations_trigger_each_other", {{"workspace", id.value}, {"depth", event.depth}});
     };
     out.steps.ended = [&metrics](StepType step, StepOutcome outcome) { metrics.step_ended(step, outcome); };
-    out.steps.run_ended = [](RunState) {};  // counted with the rest
     out.steps.picked_up = [&metrics](milliseconds late) { metrics.step_picked_up(late); };
     out.steps.trouble = trouble_log(log, around_.clock, id_);
     return out;

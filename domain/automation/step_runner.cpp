@@ -166,8 +166,7 @@ Task<void> StepRunner::execute(At& at) {
         step = advance(definition, run, facts, ports_.zones, ports_.clock.wall_now(), at.trace);
     }
     if (step != nullptr) co_return co_await perform(at, *step, *std::move(contact));
-    const bool written = co_await write(at, true);
-    if (written && run.state != RunState::active) events_.run_ended(run.state);
+    co_await write(at, true);
 }
 
 // Nothing was begun: the run waits without a trace of it, or ends because nobody can say who the person is.
@@ -182,8 +181,7 @@ Task<void> StepRunner::without_contact(At& at, Error error) {
           error.code == Errc::contact_not_found ? "Intercom does not know the contact any more"
                                                 : "Intercom gives no usable answer about the contact",
           now, at.trace);
-    const bool written = co_await write(at, false);
-    if (written) events_.run_ended(at.run.state);
+    co_await write(at, false);
 }
 
 // Longer each time.
@@ -298,7 +296,6 @@ Task<void> StepRunner::finish(At& at, const Step& step, StepResult result, const
     const bool written = co_await write(at, false);
     if (!written) co_return;
     events_.ended(step.type, outcome);
-    if (at.run.state != RunState::active) events_.run_ended(at.run.state);
     if (emits && on_emitted) on_emitted();
 }
 

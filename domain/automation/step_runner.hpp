@@ -44,7 +44,6 @@ struct StepRunnerOptions {
 // Facts for logs and metrics; the domain itself writes none.
 struct StepEvents {
     std::function<void(StepType, StepOutcome)> ended;  // a step with an effect
-    std::function<void(RunState)> run_ended;
     std::function<void(milliseconds late)> picked_up;  // so long after it was due
     std::function<void(std::string_view where, const Error&)> trouble;
 };
