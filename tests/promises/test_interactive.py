@@ -14,7 +14,7 @@ from test_pause import upload
 
 LIMIT = 1667
 KNOWN = 5_000  # of the million: more than are reached
-CALLS = int(os.environ.get("HERALD_PROMISE_CALLS", 150))
+CALLS = int(os.environ.get("HERALD_PROMISE_CALLS", 100))
 EVERY_S = 0.1
 P99_MS = 150
 
