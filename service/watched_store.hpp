@@ -93,7 +93,10 @@ class WatchedCampaignStore final : public CampaignStore {
         const auto workspace = caller.workspace;
         auto written =
             co_await store_.retry(std::move(caller), std::move(id), std::move(states), now, std::move(idempotency));
-        if (written) work_arrived_(workspace);
+        if (written) {
+            work_arrived_(workspace);
+            rows_follow_();
+        }
         co_return written;
     }
 

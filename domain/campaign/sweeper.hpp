@@ -1,6 +1,6 @@
 #pragma once
-// Brings the rows of ended and deleted campaigns to their end, slice by slice, whoever ended them and whenever: what
-// a crash interrupts goes on at the next start. One for all workspaces.
+// Brings the rows of ended and deleted campaigns to their end, and queues those of a retry, slice by slice, whoever
+// asked for it and whenever: what a crash interrupts goes on at the next start. One for all workspaces.
 
 #include <functional>
 #include <memory>

@@ -125,8 +125,10 @@ class CampaignStore {
     virtual Task<Result<Written>> pace(Caller caller, CampaignId id, std::optional<std::int64_t> max_per_minute,
                                        Precondition holds, WallTime now, Idempotency idempotency) = 0;
 
-    // Sends again to those whose delivery ended in one of `states`: their rows are queued as if never tried, and the
-    // campaign runs. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.
+    // Sends again to those whose delivery has ended in one of `states` by now: the campaign runs, and their rows are
+    // queued as if never tried, each once; those of a large campaign follow in slices (CampaignUpkeep::sweep), and
+    // until the last one it does not complete. A cancel or an expiry leaves the rest as it ended; another retry is for
+    // its states as well. Only states that DeliveryEvent::requeue leads from count. Without such a row nothing changes.
     // Errors: not_found, conflict.
     virtual Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                         Idempotency idempotency) = 0;

@@ -19,8 +19,9 @@ class CampaignUpkeep {
     // `limit`, in no order. Errors: store_unavailable.
     virtual Task<Result<std::vector<Timed>>> timed(WorkspaceId workspace, WallTime until, std::size_t limit) = 0;
 
-    // The rows of a campaign that was cancelled, has expired or was deleted follow in slices, so that a million of them
-    // never hold the store for long: one slice, one transaction. True: there may be more. Errors: store_unavailable.
+    // The rows of a campaign that was retried, cancelled, has expired or was deleted follow in slices, so that a
+    // million of them never hold the store for long: one slice, one transaction. True: there may be more. Errors:
+    // store_unavailable.
     virtual Task<Result<bool>> sweep(WallTime now) = 0;
 };
 

@@ -1,11 +1,14 @@
 #include "adapters/store/sqlite/campaign_changes.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "adapters/store/sqlite/audience.hpp"
 #include "adapters/store/sqlite/audience_sources.hpp"
 #include "adapters/store/sqlite/idempotency.hpp"
 #include "adapters/store/sqlite/launch.hpp"
+#include "adapters/store/sqlite/requeue.hpp"
 #include "adapters/store/sqlite/rows.hpp"
 #include "adapters/store/sqlite/sweep.hpp"
 #include "domain/audit/records.hpp"
@@ -31,37 +34,12 @@ void move_audience(Write& write, std::int64_t number, CampaignEvent event, WallT
     // What is in the sending loop's hands goes back, as if never claimed.
     if (event == CampaignEvent::pause || event == CampaignEvent::cancel || event == CampaignEvent::expire)
         write.claims().take_back(number);
+    if (event == CampaignEvent::cancel || event == CampaignEvent::expire) end_requeue(write, number);
     if (event == CampaignEvent::cancel) begin_sweep(write, number, DeliveryEvent::cancel, now);
     if (event == CampaignEvent::expire) begin_sweep(write, number, DeliveryEvent::expire, now);
 }
 
-// Queues every row in `from` as if it had never been tried; the attempts that were made stay on record. The person is
-// resolved again: a contact may have changed, and one that a duplicate names belongs to another row. The old claim
-// stays, so that a late answer of the last attempt finds the row only while it is `unknown`.
-std::int64_t requeue_rows(Write& write, std::int64_t number, DeliveryState from, WallTime now) {
-    const auto to = next_state(from, DeliveryEvent::requeue);
-    if (!to) return 0;
-    {
-        auto reason = write.query(
-            "SELECT reason, count(*) FROM deliveries INDEXED BY deliveries_state "
-            "WHERE campaign = ?1 AND state = ?2 AND ref_kind <> 'erased' AND reason <> '' GROUP BY reason");
-        reason.with(number, name(from));
-        while (reason.next()) write.changes().reason(number, from, reason.text(0), -reason.integer(1));
-    }
-    const auto rows =
-        write
-            .query(
-                "UPDATE deliveries INDEXED BY deliveries_state SET state = ?3, not_before = 0, attempts = 0, "
-                "throttled = 0, lookups = 0, contact_id = NULL, reason = '', detail = '', message_id = '', "
-                "request_id = '', intent_at = NULL, updated_at = ?4 "
-                "WHERE campaign = ?1 AND state = ?2 AND ref_kind <> 'erased'")
-            .with(number, name(from), name(*to), now)
-            .run();
-    write.changes().move(number, from, *to, rows);
-    return rows;
-}
-
-AuditRecord retried(const Campaign& campaign, CampaignState next, const std::vector<DeliveryState>& states,
+AuditRecord retried(const Campaign& campaign, CampaignState next, const std::set<DeliveryState>& states,
                     std::int64_t rows) {
     auto record = campaign_changed(campaign.id, CampaignEvent::retry, campaign.state, next);
     std::string names;
@@ -194,7 +172,7 @@ Result<Written> pace_campaign(Write& write, const Caller& caller, const Campaign
 }
 
 Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
-                               const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency) {
+                               const std::set<DeliveryState>& states, WallTime now, const Idempotency& idempotency) {
     const auto& workspace = caller.workspace;
     auto repeated = replayed(write, workspace, idempotency, now);
     if (!repeated) return repeated.error();
@@ -206,8 +184,7 @@ Result<Written> retry_campaign(Write& write, const Caller& caller, const Campaig
     const auto next = next_state(campaign->state, CampaignEvent::retry);
     if (!next) return next.error();
     if (auto allowed = may_send_again(*campaign, now); !allowed) return allowed.error();
-    std::int64_t rows = 0;
-    for (const auto from : states) rows += requeue_rows(write, *number, from, now);
+    const auto rows = count_requeued(write.connection(), *number, campaign->counts, states);
     if (rows > 0) {
         reopen_sources(write, *number);
         write
@@ -216,9 +193,8 @@ Result<Written> retry_campaign(Write& write, const Caller& caller, const Campaig
                 "WHERE number = ?1")
             .with(*number, name(*next))
             .run();
+        begin_requeue(write, *number, states, now);
         write.audit(caller, now, retried(*campaign, *next, states, rows));
-        write.changes().touch(*number);
-        write.changes().happened(now);
     }
     return answer(write, workspace, id, idempotency, now);
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The transactions that change campaigns.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ Result<Written> pace_campaign(Write& write, const Caller& caller, const Campaign
                               std::optional<std::int64_t> max_per_minute, const Precondition& holds, WallTime now,
                               const Idempotency& idempotency);
 Result<Written> retry_campaign(Write& write, const Caller& caller, const CampaignId& id,
-                               const std::vector<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
+                               const std::set<DeliveryState>& states, WallTime now, const Idempotency& idempotency);
 Result<void> confirm_sender(Write& write, const Caller& caller, const CampaignId& id, std::int64_t admin_id,
                             WallTime now);
 

@@ -52,8 +52,9 @@ Task<Result<Written>> SqliteCampaignStore::pace(Caller caller, CampaignId id,
 
 Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, std::vector<DeliveryState> states,
                                                  WallTime now, Idempotency idempotency) {
-    co_return co_await database_.write(
-        [&](Write& write) -> Result<Written> { return retry_campaign(write, caller, id, states, now, idempotency); });
+    co_return co_await database_.write([&](Write& write) -> Result<Written> {
+        return retry_campaign(write, caller, id, {states.begin(), states.end()}, now, idempotency);
+    });
 }
 
 Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, CampaignId id,

@@ -6,6 +6,7 @@
 
 #include "adapters/store/sqlite/audience_sources.hpp"
 #include "adapters/store/sqlite/audit.hpp"
+#include "adapters/store/sqlite/requeue.hpp"
 #include "domain/audit/records.hpp"
 
 namespace herald::sqlite {
@@ -33,8 +34,8 @@ DeliveryCounts add_counts(Connection& connection, std::int64_t campaign, const C
     const auto& by = delta.deliveries.by_state;
     const auto& events = delta.events;
     auto query = connection.query(sql);
-    query.with(campaign, by[0], by[1], by[2], by[3], by[4], by[5], by[6], by[7], by[8], events.queued,
-               events.tracked, events.failed);
+    query.with(campaign, by[0], by[1], by[2], by[3], by[4], by[5], by[6], by[7], by[8], events.queued, events.tracked,
+               events.failed);
     static_assert(states == 9);
     DeliveryCounts now;
     if (query.next())
@@ -78,7 +79,7 @@ void record_completion(Connection& connection, const Head& head, CampaignState t
 
 void complete(Connection& connection, std::int64_t campaign, const Head& head, WallTime at) {
     const auto next = next_state(head.state, CampaignEvent::complete);
-    if (!next || has_open_source(connection, campaign)) return;
+    if (!next || has_open_source(connection, campaign) || is_requeued(connection, campaign)) return;
     const auto rows = check_counts(connection, campaign).rows;
     if (!rows.finished()) return;
     const auto state = rows.losses() > 0 ? CampaignState::completed_with_losses : *next;

@@ -33,7 +33,7 @@ class Changes {
     // The moment a completion caused by this transaction is dated with: the latest one given.
     void happened(WallTime at) { at_ = std::max(at_, at); }
 
-    // Writes the counters and completes every running or paused campaign without open rows or sources, after
+    // Writes the counters and completes every running or paused campaign without open rows, sources or retries, after
     // a count of its rows. Returns the campaigns concerned. May be called again after more changes.
     std::vector<CampaignId> apply(Connection& connection);
 

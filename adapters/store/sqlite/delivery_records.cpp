@@ -99,9 +99,9 @@ void move(Write& write, const Row& row, const ResolveRequest& request, DeliveryS
     const std::string reason(to == DeliveryState::rejected ? resolved_reason : std::string_view());
     write
         .query(
-            "UPDATE deliveries SET state = ?3, reason = ?4, detail = '', updated_at = ?5 "
-            "WHERE number = ?1 AND state = ?2")
-        .with(request.number, name(row.state), name(to), reason, request.now)
+            "UPDATE deliveries SET state = ?3, reason = ?4, detail = '', updated_at = ?5, "
+            "round = (SELECT c.round FROM campaigns c WHERE c.number = ?6) WHERE number = ?1 AND state = ?2")
+        .with(request.number, name(row.state), name(to), reason, request.now, row.campaign)
         .run();
     write.changes().move(row.campaign, row.state, to);
     write.changes().reason(row.campaign, row.state, row.reason, -1);

@@ -341,12 +341,28 @@ UPDATE campaign_counts SET queued = queued + claimed;
 ALTER TABLE campaign_counts DROP COLUMN claimed;
 )sql";
 
+// The rows of a retry follow in slices; the states that are not through stand in `requeues`. A campaign's round is the
+// number of its retries, and a row has the one in which it ended. Erased people are counted before they are passed
+// over.
+constexpr const char* retries_in_slices = R"sql(
+ALTER TABLE campaigns ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX deliveries_erased ON deliveries (campaign) WHERE ref_kind = 'erased';
+CREATE TABLE requeues (
+    campaign INTEGER NOT NULL REFERENCES campaigns (number),
+    state    TEXT NOT NULL,
+    round    INTEGER NOT NULL,  -- of the retry: for rows of the rounds before it
+    behind   INTEGER NOT NULL,  -- the last position that was looked at
+    PRIMARY KEY (campaign, state)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},      Migration{2, unique_references},  Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns},  Migration{5, schedules},          Migration{6, audience_sources},
     Migration{7, campaign_pace},       Migration{8, held_by_state},      Migration{9, resolutions_table},
     Migration{10, audit_chains},       Migration{11, direct_operations}, Migration{12, api_keys},
-    Migration{13, automations_schema}, Migration{14, claims_in_memory},
+    Migration{13, automations_schema}, Migration{14, claims_in_memory},  Migration{15, retries_in_slices},
 };
 
 }  // namespace

@@ -25,8 +25,9 @@ void skip(Write& write, const Claim& claim, const Claims::Held& row, const std::
         write
             .query(
                 "UPDATE deliveries SET state = 'skipped', reason = ?3, contact_id = coalesce(?4, "
-                "contact_id), not_before = 0, updated_at = ?5, detail = ?6 WHERE number = ?1 AND state = ?2")
-            .with(claim.number, name(row.from), reason, contact, now, detail)
+                "contact_id), not_before = 0, updated_at = ?5, detail = ?6, "
+                "round = (SELECT c.round FROM campaigns c WHERE c.number = ?7) WHERE number = ?1 AND state = ?2")
+            .with(claim.number, name(row.from), reason, contact, now, detail, row.campaign)
             .run();
     if (rows == 0) return;
     write.changes().move(row.campaign, row.from, DeliveryState::skipped);

@@ -46,9 +46,9 @@ std::vector<Sent> sent_rows(Write& write) {
 void lose(Write& write, const Sent& row, WallTime now) {
     write
         .query(
-            "UPDATE deliveries SET state = 'unknown', reason = 'crash', updated_at = ?2 "
-            "WHERE number = ?1 AND state = 'inflight'")
-        .with(row.number, now)
+            "UPDATE deliveries SET state = 'unknown', reason = 'crash', updated_at = ?2, "
+            "round = (SELECT c.round FROM campaigns c WHERE c.number = ?3) WHERE number = ?1 AND state = 'inflight'")
+        .with(row.number, now, row.campaign)
         .run();
     write
         .query(

@@ -88,9 +88,10 @@ void finish(Write& write, const Settlement& s, const Row& row, DeliveryState to)
     write
         .query(
             "UPDATE deliveries SET state = ?4, reason = ?5, detail = ?6, message_id = ?7, request_id = ?8, "
-            "updated_at = ?9 WHERE number = ?1 AND claims = ?2 AND state = ?3")
+            "updated_at = ?9, round = (SELECT c.round FROM campaigns c WHERE c.number = ?10) "
+            "WHERE number = ?1 AND claims = ?2 AND state = ?3")
         .with(s.claim.number, s.claim.claim, name(row.state), name(to), reason, s.detail, s.message_id, s.request_id,
-              s.at)
+              s.at, row.campaign)
         .run();
     write.changes().move(row.campaign, row.state, to);
     write.changes().reason(row.campaign, row.state, row.reason, -1);
