@@ -1,5 +1,5 @@
-// Thousands of operations in an order nobody thought of, with pauses, cancels, expiries and crashes between them.
-// After them: no message could have gone out twice, and every counter is what the rows say.
+// Thousands of operations in an order nobody thought of, with pauses, cancels, expiries, retries and crashes between
+// them. After them: no message could have gone out twice unasked, and every counter is what the rows say.
 
 #include <map>
 
@@ -84,6 +84,23 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
         (void)change(id, CampaignEvent::expire, now_);
     }
 
+    // Whoever it is for may be sent to once more.
+    void retry(const CampaignId& id) {
+        constexpr std::array states{DeliveryState::rejected, DeliveryState::skipped, DeliveryState::unknown};
+        const auto from = states[below(states.size())];
+        std::vector<std::int64_t> again;
+        {
+            auto database = raw();
+            SQLite::Statement row(database,
+                                  fmt::format("SELECT d.number FROM deliveries d JOIN campaigns c ON c.number = "
+                                              "d.campaign WHERE c.id = '{}' AND d.state = '{}'",
+                                              id.value, name(from)));
+            while (row.executeStep()) again.push_back(row.getColumn(0).getInt64());
+        }
+        if (!run(campaigns().retry(caller(), id, {from}, now_, {}))) return;
+        for (const auto number : again) on_wire_[number] = 0;
+    }
+
     void crash() {
         restart(now_);
         claimed_.clear();
@@ -134,6 +151,10 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
                         break;
                     case 5:
                         if (below(2) == 0) expire(id);
+                        break;
+                    case 6:
+                    case 7:
+                        retry(id);
                         break;
                     case 2:
                     case 3:

@@ -188,8 +188,9 @@ TEST_F(RetrySlices, WhatEndsMeanwhileIsNotQueuedByIt) {
 }
 
 TEST_F(RetrySlices, AnUnknownOneThatAPersonHasLookedIntoWaitsForTheNext) {
-    const auto id = ended(slice + 2, "'unknown'");
+    const auto id = ended(slice + 2, "CASE WHEN position < 2000 THEN 'rejected' ELSE 'unknown' END");
     ASSERT_TRUE(retry(id, {unknown, rejected}));
+    ASSERT_EQ(row(id, slice).state, unknown);
     resolve_not_sent(row(id, slice).number);
     EXPECT_EQ(sweep_all(), 1);
     EXPECT_EQ(row(id, slice).state, rejected);
