@@ -35,3 +35,26 @@ def test_a_retry_sends_again_to_the_losses_and_to_nobody_else(start, fast):
     assert herald.get(f"/v1/campaigns/{cid}/progress").json["reasons"] == []
     sent = collections.Counter(entry["external_id"] for entry in sim.ledger())
     assert len(sent) == 40 and set(sent.values()) == {1}
+
+
+def test_a_retry_of_many_goes_on_after_a_kill_and_sends_to_each_of_them_once(start, fast):
+    few = start.intercom("--seed", 1)
+    herald = start.herald(few, **fast)
+    cid = herald.create(email_campaign(clients(5_000))).json["id"]
+    assert herald.wait_finished(cid)["counts"]["skipped"] == 4_999  # nobody at Intercom has these names yet
+    herald.stop()
+
+    everybody = start.intercom("--seed", 5_000)
+    herald = start.herald(everybody, **fast)
+    retried = herald.post(f"/v1/campaigns/{cid}/retry", {"states": ["skipped"]})
+    assert retried.status == 202 and retried.json["state"] == "running", retried
+    assert (retried.json["counts"]["queued"], retried.json["counts"]["skipped"]) == (2_000, 2_999)
+    herald.kill()
+
+    herald = start.herald(everybody, **fast)
+    done = herald.wait_finished(cid)["counts"]
+    assert done["skipped"] == 0 and done["accepted"] + done["unknown"] == 5_000
+    sent = collections.Counter(entry["external_id"] for entry in everybody.ledger())
+    assert set(sent.values()) == {1} and len(sent) >= done["accepted"] - 1
+    last = herald.get(f"/v1/audit_entries?resource=campaign:{cid}&action=campaign_retried").json["data"]
+    assert [entry["details"]["recipient_count"] for entry in last] == [4_999]
