@@ -38,13 +38,13 @@ def test_a_retry_sends_again_to_the_losses_and_to_nobody_else(start, fast):
 
 
 def test_a_retry_of_many_goes_on_after_a_kill_and_sends_to_each_of_them_once(start, fast):
-    few = start.intercom("--seed", 1)
+    few = start.intercom("--seed", 1, "--limit", 0)
     herald = start.herald(few, **fast)
     cid = herald.create(email_campaign(clients(5_000))).json["id"]
     assert herald.wait_finished(cid)["counts"]["skipped"] == 4_999  # nobody at Intercom has these names yet
     herald.stop()
 
-    everybody = start.intercom("--seed", 5_000)
+    everybody = start.intercom("--seed", 5_000, "--limit", 0)
     herald = start.herald(everybody, **fast)
     retried = herald.post(f"/v1/campaigns/{cid}/retry", {"states": ["skipped"]})
     assert retried.status == 202 and retried.json["state"] == "running", retried
