@@ -130,8 +130,8 @@ class DeliveryStore {
     virtual Task<Result<bool>> has_work(WorkspaceId workspace) = 0;
 };
 
-// Contacts as Intercom last described them: those something was done for by name, those of automations, and those who
-// were created here, whom a search does not find for minutes.
+// Contacts as Intercom last described them: those something was done for by name, those of automations and of audiences
+// that Intercom's search fills, and those who were created here, whom a search does not find for minutes.
 class ContactMemory {
  public:
     virtual ~ContactMemory() = default;

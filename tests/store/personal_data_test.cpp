@@ -72,6 +72,23 @@ TEST_F(PersonalDataTest, WhoStillWaitsIsNotSent) {
     expect_counts_are_rows(id);
 }
 
+TEST_F(PersonalDataTest, WhoseRowIsInHandUnderANameUnknownHereIsNotSent) {
+    const auto id = campaign_to({person(ContactRef::Kind::email, "old@x.org")});
+    const auto held = ready(ann);
+    EXPECT_EQ(erase({{ContactRef::Kind::id, ann}})->cancelled, 1);
+    EXPECT_EQ(row(id).state, DeliveryState::cancelled);
+    EXPECT_FALSE(intend(held));
+    expect_counts_are_rows(id);
+}
+
+TEST_F(PersonalDataTest, AnUploadThatGoesOnDoesNotHoldUpAnErasure) {
+    const auto id = campaign_to({person(ContactRef::Kind::external_id, "c-1")});
+    const auto grows = campaign(0, false);
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), grows, "upload", people(3))));
+    EXPECT_EQ(erase({{ContactRef::Kind::external_id, "c-1"}})->cancelled, 1);
+    EXPECT_EQ(get(grows).counts.audience(), 3);
+}
+
 TEST_F(PersonalDataTest, OneNameLeadsToTheOthers) {
     Contact contact;
     contact.id = {ann};

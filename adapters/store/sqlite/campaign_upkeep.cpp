@@ -1,5 +1,6 @@
 #include "adapters/store/sqlite/campaign_upkeep.hpp"
 
+#include "adapters/store/sqlite/contact_memory.hpp"
 #include "adapters/store/sqlite/requeue.hpp"
 #include "adapters/store/sqlite/sweep.hpp"
 #include "adapters/store/sqlite/timed.hpp"
@@ -14,8 +15,9 @@ Task<Result<std::vector<Timed>>> SqliteCampaignUpkeep::timed(WorkspaceId workspa
 
 Task<Result<bool>> SqliteCampaignUpkeep::sweep(WallTime now) {
     // Those of a retry first: somebody waits for them to be sent.
-    co_return co_await database_.write(
-        [now](Write& write) -> Result<bool> { return requeue_next(write, now) || sqlite::sweep(write, now); });
+    co_return co_await database_.write([now](Write& write) -> Result<bool> {
+        return requeue_next(write, now) || sqlite::sweep(write, now) || forget_old_contacts(write, now);
+    });
 }
 
 }  // namespace herald::sqlite

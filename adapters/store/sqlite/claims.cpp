@@ -35,6 +35,13 @@ bool Claims::reserve(const Claim& claim, const ContactId& contact) {
     return true;
 }
 
+std::vector<std::int64_t> Claims::planned_for(const std::string& contact) const {
+    std::vector<std::int64_t> numbers;
+    for (const auto& [number, held] : rows_)
+        if (held.contact && held.contact->value == contact) numbers.push_back(number);
+    return numbers;
+}
+
 std::optional<Claims::Held> Claims::take(const Claim& claim) {
     const auto row = rows_.find(claim.number);
     if (row == rows_.end() || row->second.claim != claim.claim) return {};

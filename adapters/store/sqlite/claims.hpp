@@ -40,6 +40,8 @@ class Claims {
     const Held* find(const Claim& claim) const;
     // False: another row of the campaign in hand is for this person.
     bool reserve(const Claim& claim, const ContactId& contact);
+    // The rows in hand that are planned for this contact, in whatever workspace.
+    std::vector<std::int64_t> planned_for(const std::string& contact) const;
     // Out of hand: for its intent, its end, or back.
     std::optional<Held> take(const Claim& claim);
     void take_back(std::int64_t campaign);

@@ -6,6 +6,7 @@ namespace herald::sqlite {
 namespace {
 
 constexpr milliseconds kept = std::chrono::hours(24 * 7);
+constexpr std::int64_t forgotten_at_once = 500;
 
 }  // namespace
 
@@ -20,12 +21,16 @@ void remember_contacts(Write& write, const WorkspaceId& workspace,
             .with(workspace, name(key.kind), key.value, contact.id, to_text(contact), now)
             .run();
     }
-    write
-        .query(
-            "DELETE FROM contacts WHERE rowid IN "
-            "(SELECT rowid FROM contacts WHERE seen_at < ?1 ORDER BY seen_at LIMIT 500)")
-        .with(now - kept)
-        .run();
+}
+
+bool forget_old_contacts(Write& write, WallTime now) {
+    const auto rows = write
+                          .query(
+                              "DELETE FROM contacts WHERE rowid IN "
+                              "(SELECT rowid FROM contacts WHERE seen_at < ?1 ORDER BY seen_at LIMIT ?2)")
+                          .with(now - kept, forgotten_at_once)
+                          .run();
+    return rows == forgotten_at_once;
 }
 
 Task<Result<std::vector<std::optional<Contact>>>> SqliteContactMemory::recall(WorkspaceId workspace,

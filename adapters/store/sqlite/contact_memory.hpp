@@ -9,8 +9,9 @@ namespace herald::sqlite {
 // As ContactMemory::remember, in a transaction of the caller's.
 void remember_contacts(Write& write, const WorkspaceId& workspace,
                        const std::vector<ContactMemory::Remembered>& contacts, WallTime now);
+// Deletes descriptions older than a week, which are personal data without a use. True: there may be more.
+bool forget_old_contacts(Write& write, WallTime now);
 
-// A description older than a week is deleted as new ones come in: it is personal data without a use.
 class SqliteContactMemory final : public ContactMemory {
  public:
     SqliteContactMemory(Database& database, GroupCommit& group) : database_(database), group_(group) {}

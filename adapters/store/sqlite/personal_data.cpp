@@ -181,9 +181,19 @@ void erase_from_audiences(Write& write, const WorkspaceId& workspace, const Pers
     erased.answers += erase_orphaned_answers(write, workspace, person, instead);
 }
 
-Result<Erased> erase_all(Write& write, const Caller& caller, const ContactRef& asked, const Found& found,
+// Whom a row in hand is for is known to its claim only, until its intent.
+void add_planned(Write& write, const WorkspaceId& workspace, Found& found) {
+    for (const auto& contact : found.person.contacts)
+        for (const auto number : write.claims().planned_for(contact)) {
+            auto row = write.query("SELECT 1 FROM deliveries WHERE number = ?1 AND workspace = ?2");
+            if (row.with(number, workspace).next()) found.deliveries.insert(number);
+        }
+}
+
+Result<Erased> erase_all(Write& write, const Caller& caller, const ContactRef& asked, Found& found,
                          const std::string& instead, WallTime now) {
     const auto& workspace = caller.workspace;
+    add_planned(write, workspace, found);
     const auto messages = find_messages(write.connection(), workspace, found.person);
     const auto runs = find_runs(write.connection(), workspace, found.person);
     const auto named = find_named(write.connection(), workspace, found.person);
