@@ -15,6 +15,7 @@
 #include "api/negotiation.hpp"
 #include "api/upload/recipient_reader.hpp"
 #include "domain/core/fan_out.hpp"
+#include "domain/core/id.hpp"
 
 namespace herald::api {
 namespace {
@@ -61,7 +62,8 @@ class Upload {
           id_(std::move(id)),
           source_(source),
           reading_(std::make_shared<Reading>(format)),
-          audience_(audience) {}
+          audience_(audience),
+          upload_(make_id("upl", backend.ports.clock.wall_now(), backend.ports.random)) {}
 
     Task<Answer> run() {
         const auto loop = co_await boost::asio::this_coro::executor;
@@ -72,8 +74,8 @@ class Upload {
             batch_ = reading_->reader.take_batch();
             if (batch_.empty() && ended_) break;
         }
-        const auto recorded =
-            co_await backend_.ports.campaigns.end_upload(caller_, id_, summary(), backend_.ports.clock.wall_now());
+        const auto recorded = co_await backend_.ports.campaigns.end_upload(caller_, id_, upload_, summary(),
+                                                                           backend_.ports.clock.wall_now());
         if (problem_) co_return std::unexpected(stopped(recorded.has_value()));
         if (!recorded) co_return std::unexpected(problem(recorded.error()));
         co_return json_response(200, to_json(view()));
@@ -104,7 +106,8 @@ class Upload {
 
     Task<void> store() {
         if (batch_.empty()) co_return;
-        const auto appended = co_await backend_.ports.campaigns.append_recipients(caller_, id_, std::move(batch_));
+        const auto appended =
+            co_await backend_.ports.campaigns.append_recipients(caller_, id_, upload_, std::move(batch_));
         if (!appended) {
             problem_ = problem(appended.error());
             co_return;
@@ -154,6 +157,7 @@ class Upload {
     std::int64_t accepted_{};
     std::int64_t duplicates_{};
     std::int64_t audience_{};
+    std::string upload_;
 };
 
 }  // namespace

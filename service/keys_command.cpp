@@ -22,7 +22,7 @@ namespace herald::service {
 namespace {
 
 constexpr int usage_error = 2;
-constexpr milliseconds busy_timeout{5'000};
+constexpr milliseconds busy_timeout{30'000};  // beside an upload the store is free for moments only
 
 // 256 bits from the system's generator, five to a character.
 std::string make_key() {

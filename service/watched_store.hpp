@@ -100,11 +100,13 @@ class WatchedCampaignStore final : public CampaignStore {
         co_return written;
     }
 
-    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override {
-        return store_.append_recipients(std::move(caller), std::move(id), std::move(batch));
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::string upload,
+                                             std::vector<Recipient> batch) override {
+        return store_.append_recipients(std::move(caller), std::move(id), std::move(upload), std::move(batch));
     }
-    Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) override {
-        return store_.end_upload(std::move(caller), std::move(id), std::move(upload), now);
+    Task<Result<void>> end_upload(Caller caller, CampaignId id, std::string upload, UploadSummary summary,
+                                  WallTime now) override {
+        return store_.end_upload(std::move(caller), std::move(id), std::move(upload), std::move(summary), now);
     }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override {

@@ -135,11 +135,14 @@ class CampaignStore {
     // Adds to the audience of a draft, behind those who are in it, everybody whom the same reference (normalized)
     // does not name there already. Repeating it is safe. Durable, and seen by who reads, with end_upload at the latest.
     // Errors: not_found, conflict (no longer a draft).
-    virtual Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) = 0;
-    // One audit entry for all batches that this caller has appended since the last one, with what the upload itself
-    // knows of them. When the process ends first, the next start writes it. Errors: not_found; store_unavailable also
-    // when some of the batches could not be made durable: then the upload has to be repeated.
-    virtual Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) = 0;
+    virtual Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::string upload,
+                                                     std::vector<Recipient> batch) = 0;
+    // One audit entry for all batches of the upload, which is named by an id of the caller's choice that nobody else
+    // uses, with what it knows of them itself. When the process ends first, the next start writes it. Errors:
+    // not_found; store_unavailable also when some of the batches could not be made durable: the entry says so, and the
+    // upload has to be repeated.
+    virtual Task<Result<void>> end_upload(Caller caller, CampaignId id, std::string upload, UploadSummary summary,
+                                          WallTime now) = 0;
 
     // The answer stored under the key, for a request that needs work before its transaction. nullopt: none.
     // Errors: key_reused.

@@ -177,7 +177,8 @@ class FakeCampaignStore final : public CampaignStore {
         co_return keep(*campaign, idempotency);
     }
 
-    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override {
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::string,
+                                             std::vector<Recipient> batch) override {
         if (fails) co_return *fails;
         callers.push_back(std::move(caller));
         batches.push_back(batch.size());
@@ -203,7 +204,7 @@ class FakeCampaignStore final : public CampaignStore {
         co_return out;
     }
 
-    Task<Result<void>> end_upload(Caller caller, CampaignId, UploadSummary upload, WallTime) override {
+    Task<Result<void>> end_upload(Caller caller, CampaignId, std::string, UploadSummary upload, WallTime) override {
         if (fails) co_return *fails;
         callers.push_back(std::move(caller));
         uploads.push_back(std::move(upload));

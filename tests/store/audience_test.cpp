@@ -11,7 +11,7 @@ namespace {
 class AudienceTest : public StoreTest {
  public:
     Result<Appended> append(const CampaignId& id, std::vector<Recipient> batch, const WorkspaceId& in = workspace) {
-        auto appended = run(campaigns().append_recipients(caller(in), id, std::move(batch)));
+        auto appended = run(campaigns().append_recipients(caller(in), id, "upload", std::move(batch)));
         any_write();
         return appended;
     }
@@ -34,21 +34,37 @@ TEST_F(AudienceTest, ABatchGoesBehindThoseWhoAreThere) {
 
 TEST_F(AudienceTest, BatchesAreSeenWithTheNextWriteAndLostByNoRefusal) {
     const auto id = campaign(0, false);
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org")})));
-    EXPECT_EQ(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org"), by_email("b@x.org")})),
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", {by_email("a@x.org")})));
+    EXPECT_EQ(run(campaigns().append_recipients(caller(), id, "upload", {by_email("a@x.org"), by_email("b@x.org")})),
               (Appended{1, 1, 2}));
     EXPECT_EQ(get(id).counts.audience(), 0);
-    EXPECT_FALSE(run(campaigns().append_recipients(caller(), {"cmp_none"}, {by_email("a@x.org")})));
+    EXPECT_FALSE(run(campaigns().append_recipients(caller(), {"cmp_none"}, "upload", {by_email("a@x.org")})));
     any_write();
     EXPECT_EQ(get(id).counts.audience(), 2);
     expect_counts_are_rows(id);
-    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, {3, 2, 1, 0, "complete"}, start)));
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, "upload", {3, 2, 1, 0, "complete"}, start)));
+}
+
+TEST_F(AudienceTest, AProbeBetweenBatchesFindsTheStoreWell) {
+    const auto id = campaign(0, false);
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", {by_email("a@x.org")})));
+    EXPECT_TRUE(run(campaigns().healthy()));
+    EXPECT_EQ(problems, std::vector<std::string>{});
+    EXPECT_EQ(get(id).counts.audience(), 1);
+}
+
+TEST_F(AudienceTest, TwoUploadsOfOneRequestIdAreCountedApart) {
+    const auto id = campaign(0, false);
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "one", {by_email("a@x.org")})));
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "two", {by_email("a@x.org"), by_email("b@x.org")})));
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, "one", {1, 1, 0, 0, "complete"}, start)));
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, "two", {2, 1, 1, 0, "complete"}, start)));
 }
 
 TEST_F(AudienceTest, ManyBatchesAreCommittedWithoutAnybodyElse) {
     const auto id = campaign(0, false);
     for (int i = 0; i < 20; ++i)
-        ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email(fmt::format("{}@x.org", i))})));
+        ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", {by_email(fmt::format("{}@x.org", i))})));
     EXPECT_EQ(get(id).counts.audience(), 20);
 }
 
@@ -58,14 +74,15 @@ TEST_F(AudienceTest, AnUploadWhoseBatchesWereLostSaysSoAndMayBeSentAgain) {
         "CREATE TABLE nobody (x INTEGER PRIMARY KEY);"
         "CREATE TABLE broken (x INTEGER REFERENCES nobody (x) DEFERRABLE INITIALLY DEFERRED);"
         "CREATE TRIGGER t AFTER INSERT ON deliveries BEGIN INSERT INTO broken VALUES (1); END");
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, {by_email("a@x.org")})));
-    EXPECT_EQ(run(campaigns().end_upload(caller(), id, {1, 1, 0, 0, "complete"}, start)).error().code,
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", {by_email("a@x.org")})));
+    EXPECT_EQ(run(campaigns().end_upload(caller(), id, "upload", {1, 1, 0, 0, "complete"}, start)).error().code,
               Errc::store_unavailable);
     EXPECT_EQ(problems, (std::vector<std::string>{"FOREIGN KEY constraint failed"}));
     EXPECT_EQ(get(id).counts.audience(), 0);
+    EXPECT_EQ(raw_integer("SELECT count(*) FROM audit_entries WHERE details LIKE '%store_unavailable%'"), 1);
     raw().exec("DROP TRIGGER t");
     EXPECT_EQ(append(id, {by_email("a@x.org")}), (Appended{1, 0, 1}));
-    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, {1, 1, 0, 0, "complete"}, start)));
+    EXPECT_TRUE(run(campaigns().end_upload(caller(), id, "upload", {1, 1, 0, 0, "complete"}, start)));
     expect_counts_are_rows(id);
 }
 

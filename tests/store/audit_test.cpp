@@ -235,26 +235,26 @@ TEST_F(AuditTest, AnEntryAndItsChangeAreOneTransaction) {
 TEST_F(AuditTest, AnUploadIsOneEntryWithAllItsBatches) {
     const auto id = campaign(0, false);
     const auto batch = people(3);
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, batch)));
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, batch)));
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", batch)));
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", batch)));
     EXPECT_EQ(entries().size(), 1u);
-    ASSERT_TRUE(run(campaigns().end_upload(caller(), id, {7, 3, 3, 1, "complete"}, start + 1s)));
+    ASSERT_TRUE(run(campaigns().end_upload(caller(), id, "upload", {7, 3, 3, 1, "complete"}, start + 1s)));
     const auto last = entries().back();
     EXPECT_EQ(last.record.action, "recipients_uploaded");
     EXPECT_EQ(last.actor, "crm");
     EXPECT_EQ(detail(last, "lines") + detail(last, "added") + detail(last, "duplicates") + detail(last, "errors"),
               "7331");
     EXPECT_EQ(detail(last, "outcome"), "complete");
-    EXPECT_EQ(run(campaigns().end_upload(caller({"other"}), id, {}, start)).error().code, Errc::not_found);
+    EXPECT_EQ(run(campaigns().end_upload(caller({"other"}), id, "upload", {}, start)).error().code, Errc::not_found);
     restart();
     expect_intact(2);
 }
 
 TEST_F(AuditTest, AnUploadThatTheProcessDidNotSurviveIsRecordedByTheNextStart) {
     const auto id = campaign(0, false);
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, people(3))));
-    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, people(5))));
-    ASSERT_TRUE(run(campaigns().append_recipients({workspace, "import", "req_2"}, id, people(6))));
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", people(3))));
+    ASSERT_TRUE(run(campaigns().append_recipients(caller(), id, "upload", people(5))));
+    ASSERT_TRUE(run(campaigns().append_recipients({workspace, "import", "req_2"}, id, "upload_2", people(6))));
     restart(start + 1min);
     ASSERT_EQ(actions(), (Actions{"email_campaign_created", "recipients_uploaded", "recipients_uploaded"}));
     const auto found = entries();

@@ -130,7 +130,7 @@ TEST_F(DraftsTest, ADeletedDraftIsGoneAtOnceAndItsRowsFollowInSlices) {
     EXPECT_EQ(run(campaigns().get(workspace, c.id)).error().code, Errc::not_found);
     EXPECT_EQ(run(campaigns().list(workspace, {}))->size(), 1u);
     EXPECT_EQ(remove(c.id).error().code, Errc::not_found);
-    EXPECT_EQ(run(campaigns().append_recipients(caller(), c.id, people(1))).error().code, Errc::not_found);
+    EXPECT_EQ(run(campaigns().append_recipients(caller(), c.id, "upload", people(1))).error().code, Errc::not_found);
     // Its name is free again before its rows are gone.
     auto again = draft("cmp_again");
     again.client_ref = "ref";

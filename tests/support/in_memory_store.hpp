@@ -214,10 +214,12 @@ class InMemoryStore final : public CampaignStore, public CampaignUpkeep, public 
     Task<Result<Written>> retry(Caller, CampaignId, std::vector<DeliveryState>, WallTime, Idempotency) override {
         co_return not_here();
     }
-    Task<Result<Appended>> append_recipients(Caller, CampaignId, std::vector<Recipient>) override {
+    Task<Result<Appended>> append_recipients(Caller, CampaignId, std::string, std::vector<Recipient>) override {
         co_return not_here();
     }
-    Task<Result<void>> end_upload(Caller, CampaignId, UploadSummary, WallTime) override { co_return not_here(); }
+    Task<Result<void>> end_upload(Caller, CampaignId, std::string, UploadSummary, WallTime) override {
+        co_return not_here();
+    }
     Task<Result<std::optional<std::string>>> replay(WorkspaceId, std::string, std::string, std::string,
                                                     WallTime) override {
         co_return not_here();

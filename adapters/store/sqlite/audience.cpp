@@ -41,13 +41,14 @@ std::int64_t next_position(Write& write, std::int64_t campaign) {
     return row.with(campaign).next() ? row.integer(0) : 0;
 }
 
-void note_upload(Write& write, const Caller& caller, const CampaignId& id, const Appended& batch) {
+void note_upload(Write& write, const Caller& caller, const CampaignId& id, const std::string& upload,
+                 const Appended& batch) {
     write
         .query(
-            "INSERT INTO open_uploads (workspace, campaign, actor, request_id, added, duplicates) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET added = added + excluded.added, "
+            "INSERT INTO open_uploads (upload, workspace, campaign, actor, request_id, added, duplicates) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET added = added + excluded.added, "
             "duplicates = duplicates + excluded.duplicates")
-        .with(caller.workspace, id, caller.actor, caller.request_id, batch.added, batch.duplicates)
+        .with(upload, caller.workspace, id, caller.actor, caller.request_id, batch.added, batch.duplicates)
         .run();
 }
 
@@ -61,7 +62,7 @@ void insert_audience(Write& write, std::int64_t campaign, const WorkspaceId& wor
     write.changes().add(campaign, DeliveryState::queued, static_cast<std::int64_t>(audience.size()));
 }
 
-Result<Appended> append_audience(Write& write, const Caller& caller, const CampaignId& id,
+Result<Appended> append_audience(Write& write, const Caller& caller, const CampaignId& id, const std::string& upload,
                                  const std::vector<Recipient>& batch) {
     const auto number = campaign_number(write.connection(), caller.workspace, id);
     const auto campaign = find_campaign(write.connection(), caller.workspace, id);
@@ -72,7 +73,7 @@ Result<Appended> append_audience(Write& write, const Caller& caller, const Campa
     out.added = append_rows(write, *number, caller.workspace, batch);
     out.duplicates = static_cast<std::int64_t>(batch.size()) - out.added;
     out.audience = campaign->counts.audience() + out.added;
-    note_upload(write, caller, id, out);
+    note_upload(write, caller, id, upload, out);
     return out;
 }
 
@@ -85,20 +86,23 @@ std::int64_t append_rows(Write& write, std::int64_t campaign, const WorkspaceId&
     return added;
 }
 
-Result<void> end_upload(Write& write, const Caller& caller, const CampaignId& id, const UploadSummary& upload,
-                        WallTime now) {
+Result<bool> end_upload(Write& write, const Caller& caller, const CampaignId& id, const std::string& upload,
+                        UploadSummary summary, WallTime now) {
     if (!campaign_number(write.connection(), caller.workspace, id)) return no_such_campaign();
+    Appended stored;
     {
-        auto row = write.query(
-            "DELETE FROM open_uploads WHERE workspace = ?1 AND campaign = ?2 AND actor = ?3 AND request_id = ?4 "
-            "RETURNING added, duplicates");
-        const bool noted = row.with(caller.workspace, id, caller.actor, caller.request_id).next();
-        // Batches that were written behind may have been lost with their transaction.
-        if ((noted ? row.integer(0) : 0) < upload.added || (noted ? row.integer(1) : 0) < upload.duplicates)
-            return unavailable();
+        auto row = write.query("DELETE FROM open_uploads WHERE upload = ?1 RETURNING added, duplicates");
+        if (row.with(upload).next()) stored = {row.integer(0), row.integer(1), 0};
     }
-    write.audit(caller, now, recipients_uploaded(id, upload));
-    return {};
+    // Batches are written behind: those of a transaction that failed are told by what is missing.
+    const bool whole = stored.added == summary.added && stored.duplicates == summary.duplicates;
+    if (!whole) {
+        summary.added = stored.added;
+        summary.duplicates = stored.duplicates;
+        summary.outcome = name(Errc::store_unavailable);
+    }
+    write.audit(caller, now, recipients_uploaded(id, summary));
+    return whole;
 }
 
 void close_uploads(Write& write, WallTime now) {

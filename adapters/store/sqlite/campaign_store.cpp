@@ -57,15 +57,19 @@ Task<Result<Written>> SqliteCampaignStore::retry(Caller caller, CampaignId id, s
     });
 }
 
-Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, CampaignId id,
+Task<Result<Appended>> SqliteCampaignStore::append_recipients(Caller caller, CampaignId id, std::string upload,
                                                               std::vector<Recipient> batch) {
     co_return co_await database_.write_behind(
-        [&](Write& write) -> Result<Appended> { return append_audience(write, caller, id, batch); });
+        [&](Write& write) -> Result<Appended> { return append_audience(write, caller, id, upload, batch); });
 }
 
-Task<Result<void>> SqliteCampaignStore::end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) {
-    co_return co_await database_.write(
-        [&](Write& write) -> Result<void> { return sqlite::end_upload(write, caller, id, upload, now); });
+Task<Result<void>> SqliteCampaignStore::end_upload(Caller caller, CampaignId id, std::string upload,
+                                                   UploadSummary summary, WallTime now) {
+    const auto whole = co_await database_.write(
+        [&](Write& write) -> Result<bool> { return sqlite::end_upload(write, caller, id, upload, summary, now); });
+    if (!whole) co_return whole.error();
+    if (!*whole) co_return unavailable();
+    co_return Result<void>{};
 }
 
 Task<Result<std::optional<std::string>>> SqliteCampaignStore::replay(WorkspaceId workspace, std::string scope,

@@ -25,8 +25,10 @@ class SqliteCampaignStore final : public CampaignStore {
                                Precondition holds, WallTime now, Idempotency idempotency) override;
     Task<Result<Written>> retry(Caller caller, CampaignId id, std::vector<DeliveryState> states, WallTime now,
                                 Idempotency idempotency) override;
-    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::vector<Recipient> batch) override;
-    Task<Result<void>> end_upload(Caller caller, CampaignId id, UploadSummary upload, WallTime now) override;
+    Task<Result<Appended>> append_recipients(Caller caller, CampaignId id, std::string upload,
+                                             std::vector<Recipient> batch) override;
+    Task<Result<void>> end_upload(Caller caller, CampaignId id, std::string upload, UploadSummary summary,
+                                  WallTime now) override;
     Task<Result<std::optional<std::string>>> replay(WorkspaceId workspace, std::string scope, std::string key,
                                                     std::string request_hash, WallTime now) override;
     Task<Result<Campaign>> get(WorkspaceId workspace, CampaignId id) override;

@@ -142,11 +142,14 @@ class Database {
         co_return co_await offload(writer_pool_, [this, &work] { return transact_behind(work); });
     }
 
-    // On the writer's thread, in order with the writes, but without a transaction.
+    // On the writer's thread, in order with the writes, but without a transaction: one that is open ends before it.
     template <class Work>
     Task<std::invoke_result_t<Work&, Connection&>> ask_writer(Work work) {
         if (closed_) co_return unavailable();
-        co_return co_await offload(writer_pool_, [this, &work] { return guarded([&] { return work(writer_); }); });
+        co_return co_await offload(writer_pool_, [this, &work] {
+            commit_behind();
+            return guarded([&] { return work(writer_); });
+        });
     }
 
     // As write(), for the start, before the loop runs: blocks the caller.

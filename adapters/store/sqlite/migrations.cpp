@@ -84,8 +84,8 @@ CREATE TABLE deliveries (
     ref        TEXT NOT NULL,
     variables  TEXT NOT NULL,             -- JSON object, or empty
     state      TEXT NOT NULL,
-    not_before INTEGER NOT NULL DEFAULT 0, -- 0 unless queued or deferred (or claimed from there) for later
-    claims     INTEGER NOT NULL DEFAULT 0, -- the fence: +1 with every claim
+    not_before INTEGER NOT NULL DEFAULT 0, -- 0 unless queued or deferred for later
+    claims     INTEGER NOT NULL DEFAULT 0, -- the fence: the last claim that was intended
     attempts   INTEGER NOT NULL DEFAULT 0,
     throttled  INTEGER NOT NULL DEFAULT 0,
     lookups    INTEGER NOT NULL DEFAULT 0,
@@ -357,12 +357,30 @@ CREATE TABLE requeues (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Each upload by an id of its own: a request id is the client's, and may come twice.
+constexpr const char* uploads_by_id = R"sql(
+ALTER TABLE open_uploads RENAME TO earlier_uploads;
+CREATE TABLE open_uploads (
+    upload     TEXT PRIMARY KEY,
+    workspace  TEXT NOT NULL,
+    campaign   TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    added      INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO open_uploads SELECT hex(randomblob(16)), workspace, campaign, actor, request_id, added, duplicates
+    FROM earlier_uploads;
+DROP TABLE earlier_uploads;
+)sql";
+
 constexpr std::array steps_of_this_version{
     Migration{1, initial_schema},      Migration{2, unique_references},  Migration{3, events_by_workspace},
     Migration{4, sweeping_campaigns},  Migration{5, schedules},          Migration{6, audience_sources},
     Migration{7, campaign_pace},       Migration{8, held_by_state},      Migration{9, resolutions_table},
     Migration{10, audit_chains},       Migration{11, direct_operations}, Migration{12, api_keys},
     Migration{13, automations_schema}, Migration{14, claims_in_memory},  Migration{15, retries_in_slices},
+    Migration{16, uploads_by_id},
 };
 
 }  // namespace
