@@ -101,6 +101,27 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
         for (const auto number : again) on_wire_[number] = 0;
     }
 
+    // The disk is full for a moment: nothing of what is asked for then is stored, and the loop gives its rows back.
+    void full_disk() {
+        raw().exec(
+            "CREATE TRIGGER full BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(FAIL, 'database or disk is full'); "
+            "END");
+        std::vector<Task<Result<bool>>> tasks;
+        std::vector<Claim> asked;
+        while (!ready_.empty() && asked.size() < 4) asked.push_back(take(ready_));
+        for (const auto& one : asked) tasks.push_back(deliveries().intend(one, now_));
+        for (const auto& intended : run_all(std::move(tasks))) EXPECT_FALSE(intended && *intended);
+        if (!in_flight_.empty()) {  // settled later, when it can be stored
+            Settlement s;
+            s.claim = in_flight_.front();
+            s.event = DeliveryEvent::accept;
+            s.at = now_;
+            EXPECT_FALSE(run(deliveries().settle(s)));
+        }
+        raw().exec("DROP TRIGGER full");
+        EXPECT_TRUE(run(deliveries().release(asked)));
+    }
+
     void crash() {
         restart(now_);
         claimed_.clear();
@@ -155,6 +176,9 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
                     case 6:
                     case 7:
                         retry(id);
+                        break;
+                    case 8:
+                        full_disk();
                         break;
                     case 2:
                     case 3:
