@@ -5,25 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "tests/store/store_fixture.hpp"
-#include "tests/support/manual_clock.hpp"
+#include "tests/store/random_store_test.hpp"
 
 namespace herald::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-class RandomOperations : public StoreTest, public testing::WithParamInterface<std::uint64_t> {
+class RandomOperations : public RandomStoreTest {
  public:
-    std::uint64_t below(std::uint64_t n) { return random_.bits() % n; }
-    template <class T>
-    T take(std::vector<T>& from) {
-        const auto at = from.begin() + static_cast<std::ptrdiff_t>(below(from.size()));
-        T value = *at;
-        from.erase(at);
-        return value;
-    }
-
     void plan_one() {
         const auto claimed = take(claimed_);
         constexpr std::array events{DeliveryEvent::intend, DeliveryEvent::intend, DeliveryEvent::intend,
@@ -192,7 +182,6 @@ class RandomOperations : public StoreTest, public testing::WithParamInterface<st
         }
     }
 
-    SeededRandom random_{GetParam()};
     WallTime now_{start};
     std::vector<CampaignId> ids_;
     std::vector<Claim> claimed_, ready_, in_flight_;

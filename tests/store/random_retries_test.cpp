@@ -5,25 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "tests/store/store_fixture.hpp"
-#include "tests/support/manual_clock.hpp"
+#include "tests/store/random_store_test.hpp"
 
 namespace herald::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-class RandomRetries : public StoreTest, public testing::WithParamInterface<std::uint64_t> {
+class RandomRetries : public RandomStoreTest {
  public:
-    std::uint64_t below(std::uint64_t n) { return random_.bits() % n; }
-    template <class T>
-    T take(std::vector<T>& from) {
-        const auto at = from.begin() + static_cast<std::ptrdiff_t>(below(from.size()));
-        T value = *at;
-        from.erase(at);
-        return value;
-    }
-
     // Thousands that have ended somehow, a few erased people among them, and between them some that are to be sent.
     void begin() {
         id_ = campaign(9'000);
@@ -140,7 +130,6 @@ class RandomRetries : public StoreTest, public testing::WithParamInterface<std::
         EXPECT_FALSE(is_terminal(get(id_).state));  // there are always some that wait
     }
 
-    SeededRandom random_{GetParam()};
     WallTime now_{start};
     CampaignId id_;
     std::vector<Claim> claimed_, ready_, in_flight_;
